@@ -1,0 +1,43 @@
+import { asActivity } from '../drivers/failure.js';
+import { freezeStreams } from '../sources/freeze.js';
+import type { Entry } from '../journal/port.js';
+import type { FrozenStream } from '../sources/frozen.js';
+import { Context } from '@temporalio/activity';
+import { gate } from './gate.js';
+import { lastLook, observe } from './observe.js';
+import type { Ports } from './ports.js';
+import { settle } from './settle.js';
+import type {
+  FreezeRequest,
+  GateAnswer,
+  GateRequest,
+  ObserveAnswer,
+  ObserveRequest,
+  SettleAnswer,
+  SettleRequest,
+} from './types.js';
+
+export interface ShortActivities {
+  gate(request: GateRequest): Promise<GateAnswer>;
+  settle(request: SettleRequest): Promise<SettleAnswer>;
+  recall(changeId: string): Promise<Entry[]>;
+  freeze(request: FreezeRequest): Promise<FrozenStream[]>;
+  look(request: ObserveRequest): Promise<ObserveAnswer>;
+}
+
+/** Activities on the workflow's queue: short, they wait for nothing but their answer. */
+export function shortActivities(ports: Ports): ShortActivities {
+  return {
+    gate: (request) => asActivity(() => gate(ports.journal, request)),
+    settle: (request) => asActivity(() => settle(ports.journal, request)),
+    recall: (changeId) => asActivity(() => ports.journal.entries(changeId)),
+    freeze: ({ signals, expect, targets }) =>
+      asActivity(() => freezeStreams(signals, expect, ports.sources, targets, Context.current().cancellationSignal)),
+    look: (request) => asActivity(() => lastLook(ports, request)),
+  };
+}
+
+/** The watcher, on a queue with slots sized for bakes. */
+export const observeActivities = (ports: Ports) => ({
+  observe: (request: ObserveRequest): Promise<ObserveAnswer> => asActivity(() => observe(ports, request)),
+});

@@ -1,0 +1,73 @@
+import { advance } from '../cells/counters.js';
+import { makeLook } from '../cells/look.js';
+import { GraywaveError, messageOf } from '../errors.js';
+import { fold } from '../judge/judge.js';
+import type { Look } from '../judge/types.js';
+import type { Reading, StreamQuery } from '../sources/port.js';
+import type { Ports } from './ports.js';
+import type { Live, ObserveRequest } from './types.js';
+
+/**
+ * One look: read the raw counters, take the difference since the last look, store it, fold it. A source that is broken
+ * makes a look that says so, and the counters stay as they were: the next good look bridges the gap.
+ */
+export async function lookFrom(ports: Ports, request: ObserveRequest, live: Live, signal: AbortSignal): Promise<Live> {
+  const fromMs = live.lookMs;
+  const read = await readAll(ports, request, signal);
+  const atMs = read.reading?.atMs ?? Date.now();
+  const advanced = read.reading
+    ? advance(live.counters, read.reading, request.arms, { warmupSeconds: ports.pace.warmupSeconds })
+    : null;
+  const seen = advanced ?? { error: read.error };
+  const look = await kept(
+    ports,
+    request.changeId,
+    (seq) => makeLook({ seq, after: live.seq, wave: request.wave, fromMs, toMs: atMs, arms: request.arms }, seen),
+    live.seq + 1,
+  );
+  return {
+    seq: look.seq,
+    judge: fold(request.settings, live.judge, look),
+    counters: advanced?.state ?? live.counters,
+    lookMs: atMs,
+  };
+}
+
+/**
+ * Stores a look under the next free number. A number already taken belongs to an attempt that died before its state was
+ * kept: ours bridges its interval, so it takes the next number and says from which look it continues.
+ */
+async function kept(ports: Ports, changeId: string, make: (seq: number) => Look, first: number): Promise<Look> {
+  for (let seq = first; ; seq++) {
+    const look = make(seq);
+    const stored = await ports.cells.append(changeId, look);
+    if (JSON.stringify(stored) === JSON.stringify(look)) return look;
+  }
+}
+
+async function readAll(
+  ports: Ports,
+  request: ObserveRequest,
+  signal: AbortSignal,
+): Promise<{ reading: Reading; error: null } | { reading: null; error: string }> {
+  const bySource = new Map<string, StreamQuery[]>();
+  for (const stream of request.streams) {
+    const queries = bySource.get(stream.source) ?? [];
+    queries.push(stream.query);
+    bySource.set(stream.source, queries);
+  }
+  try {
+    const readings = await Promise.all(
+      [...bySource].map(([name, queries]) => {
+        const source = ports.sources.get(name);
+        if (!source) throw new GraywaveError('SOURCE_UNKNOWN', `No source "${name}" is configured on this worker.`);
+        return source.read(queries, { signal });
+      }),
+    );
+    const atMs = Math.max(Date.now(), ...readings.map((reading) => reading.atMs));
+    return { reading: { atMs, counts: readings.flatMap((reading) => reading.counts) }, error: null };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { reading: null, error: messageOf(error) };
+  }
+}

@@ -1,0 +1,92 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { verdict } from '../judge/judge.js';
+import type { Verdict } from '../judge/types.js';
+import { execution } from './execution.js';
+import { lookFrom } from './look.js';
+import type { LookPace, Ports } from './ports.js';
+import type { Live, ObserveAnswer, ObserveRequest, Watching } from './types.js';
+
+/**
+ * Looks until the wave is proven safe or harmful, or its bake is over. Heartbeats only after a look, so that silence
+ * means that nobody looks; they carry all that the next watcher needs. A worker that stops hands its state over.
+ */
+export async function observe(ports: Ports, request: ObserveRequest): Promise<ObserveAnswer> {
+  const context = Context.current();
+  const signal = context.cancellationSignal;
+  let live: Live = request.live;
+  let last: Verdict = judged(request, live);
+  const began = Date.now();
+  for (;;) {
+    try {
+      live = await lookFrom(ports, request, live, signal);
+    } catch (error) {
+      throw handedOver(context, { live, verdict: last }) ?? error;
+    }
+    last = judged(request, live);
+    const watching: Watching = { live, verdict: last };
+    context.heartbeat(watching);
+    const over = Date.now() >= request.bake.endsAtMs;
+    if (last.kind === 'fail' || over || (last.kind === 'pass' && request.passEnds)) return { live, verdict: last };
+    const waitMs = Math.min(pauseMs(ports.pace, Date.now() - began), Math.max(0, request.bake.endsAtMs - Date.now()));
+    await pause(waitMs, signal);
+    const handOver = handedOver(context, watching);
+    if (handOver) throw handOver;
+  }
+}
+
+/** One look from the latest state known: the running watcher's last heartbeat, if it is ahead of the request's. */
+export async function lastLook(ports: Ports, request: ObserveRequest): Promise<ObserveAnswer> {
+  const context = Context.current();
+  const watching = await heldByWatcher(context);
+  const from = watching && watching.live.seq > request.live.seq ? watching.live : request.live;
+  const live = await lookFrom(ports, request, from, context.cancellationSignal);
+  return { live, verdict: judged(request, live) };
+}
+
+async function heldByWatcher(context: Context): Promise<Watching | null> {
+  const { workflowId, runId } = execution();
+  const { client } = context;
+  const described = await client.workflow.getHandle(workflowId, runId).describe();
+  const watcher = described.raw.pendingActivities?.find((pending) => pending.activityType?.name === 'observe');
+  const payload = watcher?.heartbeatDetails?.payloads?.[0];
+  if (!payload) return null;
+  return client.options.loadedDataConverter.payloadConverter.fromPayload(payload);
+}
+
+const judged = (request: ObserveRequest, live: Live): Verdict =>
+  verdict(request.settings, live.judge, {
+    nowMs: Date.now(),
+    waveStartedMs: request.bake.startedMs,
+    minSeconds: request.bake.minSeconds,
+    maxSeconds: Math.max(0, (request.bake.endsAtMs - request.bake.startedMs) / 1000),
+    control: request.arms.baseline.length > 0 ? 'concurrent' : 'none',
+  });
+
+/** A twentieth of the time watched so far, between the first pace and the last. */
+const pauseMs = (pace: LookPace, watchedMs: number): number =>
+  Math.min(Math.max(pace.firstSeconds * 1000, watchedMs / 20), pace.everySeconds * 1000);
+
+/** Waits; ends early, without an error, when told to stop. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+function handedOver(context: Context, watching: Watching): Error | null {
+  if (!context.cancellationSignal.aborted) return null;
+  if (!context.cancellationDetails?.workerShutdown) return context.cancellationSignal.reason as Error;
+  return ApplicationFailure.create({
+    type: 'WORKER_STOPPING',
+    message: 'This worker stops; the next goes on from here.',
+    nonRetryable: true,
+    details: [watching],
+    category: 'BENIGN',
+  });
+}

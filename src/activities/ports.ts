@@ -1,0 +1,19 @@
+import type { CellStore } from '../cells/port.js';
+import type { Journal } from '../journal/port.js';
+import type { Source } from '../sources/port.js';
+
+/** How often the watcher looks: every `firstSeconds` at first, thinning out to every `everySeconds`. */
+export interface LookPace {
+  firstSeconds: number;
+  everySeconds: number;
+  /** Events of an instance within so many seconds after its start do not count. */
+  warmupSeconds: number;
+}
+
+/** What our own activities need of the world; `worker.ts` wires it. */
+export interface Ports {
+  journal: Journal;
+  cells: CellStore;
+  sources: ReadonlyMap<string, Source>;
+  pace: LookPace;
+}

@@ -1,0 +1,71 @@
+import type { CounterState } from '../cells/counters.js';
+import type { JudgeState } from '../judge/state.js';
+import type { JudgeSettings, Verdict } from '../judge/types.js';
+import type { Entry, TouchRecord } from '../journal/port.js';
+import type { Grant } from '../drivers/protocol.js';
+import type { FrozenStream } from '../sources/frozen.js';
+import type { ExpectSpec, SignalSpec } from '../spec/types.js';
+
+/** Inputs and answers of our own activities; types only, so that workflows may import them. */
+export interface GateRequest {
+  changeId: string;
+  /** Epoch of the record this run wrote last, 0 for none. */
+  expect: number;
+  /** One record a part of the wave, in order. */
+  records: TouchRecord[];
+  /** True: wait for the resource by the activity's retries, which cost no events. */
+  wait: boolean;
+}
+
+export type GateAnswer =
+  | { outcome: 'granted'; grants: Record<string, Grant>; epoch: number }
+  | { outcome: 'behind'; last: Entry }
+  | { outcome: 'busy'; resource: string; holder: string };
+
+export interface SettleRequest {
+  changeId: string;
+  expect: number;
+  state: string;
+  reason: string;
+}
+
+export type SettleAnswer = { outcome: 'settled'; epoch: number } | { outcome: 'behind'; last: Entry };
+
+export interface FreezeRequest {
+  signals: SignalSpec[];
+  expect: ExpectSpec[];
+  /** The unchanged side: all targets, before the first wave. */
+  targets: string[];
+}
+
+/** Everything a look continues from; what heartbeats carry, and what a later wave goes on with. */
+export interface Live {
+  /** seq of the look that `judge` and `counters` are as of. */
+  seq: number;
+  judge: JudgeState;
+  counters: CounterState | null;
+  lookMs: number;
+}
+
+export interface ObserveRequest {
+  changeId: string;
+  wave: number;
+  streams: FrozenStream[];
+  settings: JudgeSettings;
+  live: Live;
+  arms: { canary: string[]; baseline: string[] };
+  bake: { startedMs: number; minSeconds: number; endsAtMs: number };
+  /** False: looks on after a pass, for a wave that waits for something else. */
+  passEnds: boolean;
+}
+
+export interface ObserveAnswer {
+  live: Live;
+  verdict: Verdict;
+}
+
+/** Heartbeat details of `observe`. */
+export interface Watching {
+  live: Live;
+  verdict: Verdict;
+}

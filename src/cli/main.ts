@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './doctor.js';
+import { explainCommand } from './explain.js';
+import { exitCodes, exitWith, report } from './exit.js';
+import { listCommand } from './list.js';
+import { planCommand } from './plan.js';
+import { schemaCommand } from './schema.js';
+import { statusCommand } from './status.js';
+import { steerCommands } from './steer.js';
+import { submitCommand } from './submit.js';
+import { upCommand } from './up.js';
+import { validateCommand } from './validate.js';
+import { watchCommand } from './watch.js';
+import { workerCommand } from './worker.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('graywave')
+  .description(
+    'Carries changes to production with nobody watching: gray-scale waves, verdicts by statistics, rollback.',
+  )
+  .version(version)
+  .showHelpAfterError('(graywave COMMAND --help shows examples)')
+  .showSuggestionAfterError()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ graywave up                          a Temporal server and a worker on this machine
+  $ graywave validate change.yaml        is this spec right?
+  $ graywave plan change.yaml            what would it do, and what could it not see?
+  $ graywave submit change.yaml --wait   carry it out, and wait for its end
+  $ graywave explain checkout-v2         why this verdict?
+
+Exit codes: ${Object.entries(exitCodes)
+      .map(([name, code]) => `${code} ${name}`)
+      .join(', ')}.
+Temporal is found by TEMPORAL_ADDRESS or TEMPORAL_PROFILE, else where \`graywave up\` runs, else on 127.0.0.1:7233.`,
+  );
+
+for (const command of [
+  upCommand(),
+  workerCommand(),
+  validateCommand(),
+  planCommand(),
+  submitCommand(),
+  watchCommand(),
+  listCommand(),
+  statusCommand(),
+  ...steerCommands(),
+  explainCommand(),
+  schemaCommand(),
+  doctorCommand(),
+]) {
+  program.addCommand(command);
+}
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) exitWith(error.exitCode === 0 ? 'ok' : 'usage');
+  else report(error, process.argv.includes('--json'));
+}

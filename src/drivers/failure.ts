@@ -1,0 +1,34 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { type ErrorCode, GraywaveError, messageOf } from '../errors.js';
+
+/** Errors that time may cure; every other code ends the activity, and the workflow decides. */
+const retryable: ReadonlySet<ErrorCode> = new Set([
+  'SOURCE_DOWN',
+  'SOURCE_ANSWER',
+  'JOURNAL_UNWRITABLE',
+  'JOURNAL_BUSY',
+  'REVERT_FAILED',
+  'VERIFY_FAILED',
+  'TEMPORAL_UNREACHABLE',
+]);
+
+/** The same error as Temporal carries it: type = code, details = where and what to do next. */
+export function toFailure(error: unknown): unknown {
+  if (!(error instanceof GraywaveError)) return error;
+  return ApplicationFailure.create({
+    type: error.code,
+    message: messageOf(error),
+    nonRetryable: !retryable.has(error.code),
+    details: [{ hint: error.hint, at: error.at ?? null }],
+    cause: error,
+  });
+}
+
+/** Runs an activity's body and lets only Temporal's kinds of failure out of it. */
+export async function asActivity<T>(body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    throw toFailure(error);
+  }
+}

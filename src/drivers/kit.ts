@@ -1,0 +1,76 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { messageOf } from '../errors.js';
+import type { Driver, Kit } from './driver.js';
+import { asActivity } from './failure.js';
+import { askTemporal } from './heartbeat.js';
+import type {
+  ApplyAnswer,
+  ApplyRequest,
+  Grant,
+  Intent,
+  PlanAnswer,
+  PlanRequest,
+  RevertAnswer,
+  RevertRequest,
+  VerifyAnswer,
+  VerifyRequest,
+} from './protocol.js';
+
+/** How often an attempt that waits inside a touch says that it lives. */
+const aliveEveryMs = 3_000;
+
+export interface DriverActivities {
+  plan: (request: PlanRequest) => Promise<PlanAnswer>;
+  apply: (request: ApplyRequest) => Promise<ApplyAnswer>;
+  verify: (request: VerifyRequest) => Promise<VerifyAnswer>;
+  revert: (request: RevertRequest) => Promise<RevertAnswer>;
+}
+
+/** A driver as the four activities that a worker serves on `graywave.driver.<name>` and its `.revert` queue. */
+export function driverActivities(driver: Driver): DriverActivities {
+  return {
+    plan: (request) => asActivity(() => alive((signal) => driver.plan(request, { signal }))),
+    apply: (request) => asActivity(() => touching(request.grant, (kit) => driver.apply(request, kit))),
+    verify: (request) => asActivity(() => alive((signal) => driver.verify(request, { signal }))),
+    revert: (request) => asActivity(() => touching(request.grant, (kit) => driver.revert(request, kit))),
+  };
+}
+
+async function alive<T>(body: (signal: AbortSignal) => Promise<T>, details?: () => Intent | undefined): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(details?.()), aliveEveryMs);
+  try {
+    return await body(context.cancellationSignal);
+  } catch (error) {
+    if (!context.cancellationDetails?.workerShutdown) throw error;
+    // Not the driver's failure: the next attempt, on another worker, reads the target back and goes on.
+    throw ApplicationFailure.create({ type: 'WORKER_STOPPING', message: messageOf(error), category: 'BENIGN' });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function touching<T>(grant: Grant, body: (kit: Kit) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const before = context.info.heartbeatDetails as Intent | undefined;
+  const mine = before?.key === grant.key ? before : undefined;
+  const done = new Set(mine?.done ?? []);
+  const doubtful = mine && !done.has(mine.target) ? [mine.target] : [];
+  let intent: Intent | undefined = mine;
+  return alive(
+    (signal) =>
+      body({
+        signal,
+        doubtful,
+        async touch(target, act) {
+          intent = { target, key: grant.key, epoch: grant.epoch, done: [...done] };
+          context.heartbeat(intent);
+          await askTemporal(intent, signal);
+          const result = await act();
+          done.add(target);
+          return result;
+        },
+      }),
+    () => intent,
+  );
+}

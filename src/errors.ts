@@ -1,0 +1,73 @@
+/**
+ * Every error a user can meet: code → what to do next. `docs/errors.md` has a page for each code, and a test keeps
+ * the two lists equal.
+ */
+export const errorHints = {
+  SPEC_INVALID: 'Correct the place shown and run `graywave validate FILE` again.',
+  SPEC_UNREADABLE: 'Check the path, and that the file is UTF-8 text of at most 1 MiB with YAML or JSON in it.',
+  SPEC_DIFFERS: 'A change with this id was submitted with another spec. Give the new spec an id of its own.',
+  CONFIG_INVALID: 'Correct the worker configuration; `graywave doctor` shows what it understood.',
+  DRIVER_UNKNOWN: 'Use a driver the worker knows (`graywave doctor` lists them), or start the worker that serves it.',
+  SOURCE_UNKNOWN:
+    'Use a source the worker knows (`graywave doctor` lists them), or add it to the worker configuration.',
+  SOURCE_DOWN: 'Check that the metric source answers; the bake goes on by itself when it does.',
+  SOURCE_ANSWER: 'The metric source answered something that cannot be read; check the metric names in the spec.',
+  SIGNAL_EMPTY: 'Check counter, histogram, labels and service of the signal: nothing on the source matches it.',
+  PLAN_REFUSED: 'Correct the part as the driver says and submit again.',
+  TOUCH_REFUSED: 'Nothing to do: Temporal no longer lets this attempt touch the world, and nothing was touched.',
+  TOUCH_STALE: 'Nothing to do: a newer record of the journal owns the target, and nothing was touched.',
+  WORLD_CHANGED: 'Somebody changed the target by hand. Put it back, or take it over with a new change.',
+  APPLY_FAILED: 'Look at the target; the change is being rolled back.',
+  VERIFY_FAILED: 'Look at the target: it does not show what was applied.',
+  REVERT_FAILED: 'Look at the target: it could not be taken back to its before-state.',
+  JOURNAL_BEHIND: 'Nothing to do: the world is ahead of this run, which now only restores.',
+  JOURNAL_BUSY: 'Another change is unsettled on the same resource; this one waits for it.',
+  JOURNAL_UNWRITABLE: 'Check disk space and permissions of the state directory.',
+  CELLS_BROKEN:
+    'The stored looks were damaged or edited: the verdict on record stands, but it cannot be recomputed from them.',
+  JOURNAL_NEEDED: 'Set DATABASE_URL, or run the worker on the same machine as its Temporal server.',
+  TEMPORAL_UNREACHABLE: 'Start one with `graywave up`, or set TEMPORAL_ADDRESS or TEMPORAL_PROFILE.',
+  TEMPORAL_BINARY: 'Set TEMPORAL_CLI_PATH, or put `temporal` on the PATH, or install Go 1.25 or newer and try again.',
+  ATTRIBUTES_MISSING: 'Run the command shown once against the namespace, then start the worker again.',
+  CHANGE_UNKNOWN: 'Run `graywave list` to see the changes there are.',
+  CHANGE_ENDED: 'The change has ended: `graywave status ID` shows how.',
+  REQUEST_REFUSED: 'Run `graywave status ID` to see what the change is waiting for.',
+  NOT_ANSWERED:
+    'The request was sent but no worker answered in time: check that a worker runs, then `graywave status ID`.',
+  PORT_TAKEN: 'Stop what listens there, or choose another port.',
+  USAGE: 'Run the command with --help to see examples.',
+  INTERNAL: 'This is a bug in Graywave. Please report it with the text above.',
+} as const;
+
+export type ErrorCode = keyof typeof errorHints;
+
+/** Where in a file: 1-based line and column. */
+export interface Place {
+  file: string;
+  line?: number;
+  column?: number;
+}
+
+/** An error a user can act on: what happened, where, and (by its code) what to do next. */
+export class GraywaveError extends Error {
+  override readonly name = 'GraywaveError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly at: Place | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; at?: Place; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? errorHints[code];
+    this.at = options.at;
+  }
+}
+
+/** The text of anything thrown, for messages; never `[object Object]`. */
+export function messageOf(error: unknown): string {
+  if (error instanceof Error) {
+    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+    return error.message + cause;
+  }
+  return typeof error === 'string' ? error : JSON.stringify(error);
+}

@@ -1,0 +1,53 @@
+import type { Json } from '../spec/types.js';
+
+/**
+ * The journal: the append-only record, outside history, of every touch before it happens. It is the lock: a change whose
+ * last record is not settled owns its resources. DESIGN §5.8.
+ */
+export interface TouchRecord {
+  kind: 'touch';
+  changeId: string;
+  /** `<changeId>/<part>/<wave>/<verb>`. */
+  key: string;
+  /** All resources of the change, named in its first record. */
+  resources: string[];
+  part: string;
+  driver: string;
+  targets: string[];
+  before: Record<string, Json>;
+  specHash: string;
+}
+
+export interface SettleRecord {
+  kind: 'settle';
+  changeId: string;
+  key: string;
+  /** Terminal state of the change. */
+  state: string;
+  reason: string;
+}
+
+export type JournalRecord = TouchRecord | SettleRecord;
+
+export type AppendAnswer =
+  /** Taken, or taken before under the same key by the same run. */
+  | { outcome: 'taken'; epoch: number }
+  /** The change's last record is not `expect`: the world is ahead of this run. */
+  | { outcome: 'behind'; last: Entry }
+  /** Another change is unsettled on one of the resources. */
+  | { outcome: 'busy'; resource: string; holder: string };
+
+export type Entry = JournalRecord & { epoch: number; atMs: number; by: string };
+
+export interface Journal {
+  /**
+   * Takes the record atomically, or refuses it. `expect` is the epoch of the record this run wrote last, 0 for none;
+   * `by` names the run (Temporal's run id), so that a run started again is told `behind` and can only restore.
+   * Throws GraywaveError JOURNAL_UNWRITABLE; then nothing is known to be taken, and asking again is safe.
+   */
+  append(record: JournalRecord, expect: number, by: string): Promise<AppendAnswer>;
+  /** All records of one change, oldest first. */
+  entries(changeId: string): Promise<Entry[]>;
+  /** Last record of each change that is not settled, oldest first. */
+  unsettled(): Promise<Entry[]>;
+}

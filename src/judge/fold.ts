@@ -1,0 +1,77 @@
+import { checkLook } from './look.js';
+import { foldSilence } from './silence.js';
+import type { JudgeState, StreamState } from './state.js';
+import { stopOf } from './stop.js';
+import { foldCell, restartStream, startWave } from './stream.js';
+import type { JudgeSettings, Look } from './types.js';
+
+/**
+ * Folds one look; returns a new state and leaves the old one as it was. A look that is not newer than the state is ignored,
+ * so a look delivered twice counts once. A look with `error` counts as a look, and none of its numbers do. A look of a
+ * new wave, and every `restartSeconds` of look time, restarts a component of the harm mixture; both depend on clocks
+ * only, never on counts, else the bound would not hold.
+ *
+ * @throws GraywaveError SOURCE_ANSWER for counts that are not counts, naming stream and number; RangeError for a state
+ *   of other settings, and for waves or times that run backwards.
+ */
+export function fold(settings: JudgeSettings, state: JudgeState, look: Look): JudgeState {
+  if (look.seq <= state.seq) return state;
+  checkState(settings, state);
+  checkLook(settings, state, look);
+  const next: JudgeState = { ...state, seq: look.seq, looks: state.looks + 1 };
+  if (look.wave !== state.wave) enter(settings, next, look);
+  if (look.error !== null) {
+    next.errorsInARow = state.errorsInARow + 1;
+    return next;
+  }
+  next.errorsInARow = 0;
+  next.good += 1;
+  next.goodMs = look.toMs;
+  if (next.restartedMs === null) next.restartedMs = look.fromMs;
+  else if (look.fromMs - next.restartedMs >= settings.restartSeconds * 1000)
+    startComponent(settings, next, look.fromMs);
+  next.streams = foldCells(settings, next.streams, look);
+  next.silence = foldSilence(settings, state.silence, look);
+  if (look.cells.some((cell) => cell.canary.exposure > 0)) next.seenMs = look.toMs;
+  next.stopped = state.stopped ?? stopOf(settings, next);
+  return next;
+}
+
+/** Refuses a state that was begun with other streams: folding on would mix up evidence. */
+export function checkState(settings: JudgeSettings, state: JudgeState): void {
+  const version: number = state.version;
+  if (version !== 1)
+    throw new RangeError(`judge state has version ${version}; this judge folds version 1, refold the looks`);
+  const same =
+    state.streams.length === settings.streams.length &&
+    state.streams.every((stream, i) => stream.stream === settings.streams[i]?.name);
+  if (!same) throw new RangeError('judge state and settings have different streams; refold the looks');
+}
+
+/** `next` is fresh here and in the functions below: not yet seen by anybody. */
+function enter(settings: JudgeSettings, next: JudgeState, look: Look): void {
+  const first = next.wave === 0;
+  next.wave = look.wave;
+  next.good = 0;
+  next.goodMs = null;
+  next.seenMs = null;
+  if (!first) startComponent(settings, next, look.fromMs);
+  next.streams = next.streams.map(startWave);
+}
+
+function startComponent(settings: JudgeSettings, next: JudgeState, atMs: number): void {
+  next.restarts += 1;
+  next.restartedMs = atMs;
+  next.streams = next.streams.map((stream) => restartStream(stream, next.restarts, settings.beta));
+}
+
+function foldCells(settings: JudgeSettings, streams: StreamState[], look: Look): StreamState[] {
+  const next = streams.slice();
+  for (const cell of look.cells) {
+    const i = settings.streams.findIndex((stream) => stream.name === cell.stream);
+    const stream = next[i];
+    const its = settings.streams[i];
+    if (stream !== undefined && its !== undefined) next[i] = foldCell(its, stream, cell);
+  }
+  return next;
+}

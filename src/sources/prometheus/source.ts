@@ -1,0 +1,122 @@
+import { readHistogram } from '../histogram.js';
+import type { HistogramQuery, HistogramReading, Reading, Source, StreamQuery } from '../port.js';
+import { countRows, type Series } from '../series.js';
+import { Limit, orAbort, Shared } from '../share.js';
+import { type ApiOptions, lastSamples, metricNames, querySamples, type RawSeries } from './api.js';
+import { histogramQuery, readQuery, serviceSelector } from './promql.js';
+
+export interface PrometheusOptions extends ApiOptions {
+  /** A series without a sample for so long is missing; null: 2.5 scrape intervals, learnt from the samples. */
+  staleSeconds: number | null;
+  /** Queries running at once, over all readers (a server runs 20 by default). */
+  concurrency: number;
+  /** Readers that come within this time of a query's start share it. */
+  shareMs: number;
+}
+
+interface Options {
+  signal: AbortSignal;
+}
+
+/** Long enough to see two samples at a scrape interval of two minutes. */
+const learnSeconds = 300;
+const leastStaleSeconds = 5;
+const unlearntStaleSeconds = 15;
+const windowSeconds = 600;
+/** So many events in the window make its distribution; with fewer, all events since the start do. */
+const enoughEvents = 1_000;
+
+/**
+ * Reads raw counters from a Prometheus server. Staleness is the lookback of the range selector, judged by the server's
+ * own clock; within it each series comes with the timestamp of its last sample, so a target that vanished shows as a
+ * sample met again and then as a missing row, never as zero.
+ */
+export class PrometheusSource implements Source {
+  private readonly limit: Limit;
+  private readonly shared: Shared<RawSeries[]>;
+  private readonly learntSeconds = new Map<string, number>();
+
+  constructor(
+    readonly name: string,
+    private readonly options: PrometheusOptions,
+  ) {
+    this.limit = new Limit(options.concurrency, 2 * options.timeoutMs);
+    this.shared = new Shared(options.shareMs);
+  }
+
+  async read(queries: StreamQuery[], { signal }: Options): Promise<Reading> {
+    signal.throwIfAborted();
+    const services = [...new Set(queries.map(({ service }) => service))];
+    const atMs = Date.now();
+    const answers = await Promise.all(
+      services.map(async (service) => {
+        const mine = queries.filter((query) => query.service === service);
+        const build = (lookback: number): string => readQuery(service, mine, lookback);
+        const { series, staleSeconds } = await this.sample(service, build, signal);
+        return countRows(mine, series, staleSeconds * 1000);
+      }),
+    );
+    return { atMs, counts: answers.flat() };
+  }
+
+  /** Of the last 10 minutes where they hold enough events, else since the start of each process. */
+  async histogram(query: HistogramQuery, { signal }: Options): Promise<HistogramReading> {
+    signal.throwIfAborted();
+    const { series, staleSeconds } = await this.sample(query.service, (s) => histogramQuery(query, s, 0), signal);
+    const before = lastSamples(await this.query(histogramQuery(query, staleSeconds, windowSeconds), signal));
+    const earlier = new Map(before.map((one) => [keyOf(one), one.value]));
+    const recent = series.map((one) => {
+      const then = earlier.get(keyOf(one)) ?? 0;
+      // Lower than before: the process was restarted meanwhile, and all it counts is recent.
+      return { ...one, value: one.value >= then ? one.value - then : one.value };
+    });
+    const windowed = readHistogram(query, recent);
+    return windowed.total >= enoughEvents ? windowed : readHistogram(query, series);
+  }
+
+  names(service: string, { signal }: Options): Promise<string[]> {
+    return orAbort(
+      this.limit.run(() => metricNames(this.options, serviceSelector(service))),
+      signal,
+    );
+  }
+
+  private async sample(
+    service: string,
+    build: (lookbackSeconds: number) => string,
+    signal: AbortSignal,
+  ): Promise<{ series: Series[]; staleSeconds: number }> {
+    const staleSeconds = this.options.staleSeconds ?? (await this.learn(service, build, signal));
+    const raw = await this.query(build(staleSeconds), signal);
+    // Nothing within the lookback: perhaps the scrape interval is another now, so the next reading learns it again.
+    if (raw.length === 0) this.learntSeconds.delete(service);
+    return { series: lastSamples(raw), staleSeconds };
+  }
+
+  private async learn(service: string, build: (seconds: number) => string, signal: AbortSignal): Promise<number> {
+    const known = this.learntSeconds.get(service);
+    if (known !== undefined) return known;
+    const intervalSeconds = medianGap(await this.query(build(learnSeconds), signal));
+    if (intervalSeconds === null) return unlearntStaleSeconds;
+    const learnt = Math.max(leastStaleSeconds, Math.ceil(intervalSeconds * 2.5));
+    this.learntSeconds.set(service, learnt);
+    return learnt;
+  }
+
+  private query(promql: string, signal: AbortSignal): Promise<RawSeries[]> {
+    const work = this.shared.get(promql, () => this.limit.run(() => querySamples(this.options, promql)));
+    return orAbort(work, signal);
+  }
+}
+
+function medianGap(raw: RawSeries[]): number | null {
+  const gaps = raw.flatMap(({ samples }) => {
+    return samples.slice(1).map(([at], index) => at - (samples[index]?.[0] ?? at));
+  });
+  gaps.sort((a, b) => a - b);
+  return gaps[Math.floor(gaps.length / 2)] ?? null;
+}
+
+function keyOf({ labels }: Series): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { observeActivities, shortActivities } from './activities/index.js';
+import type { Ports } from './activities/ports.js';
+import { ensureAttributes } from './attributes.js';
+import { FileCellStore } from './cells/file.js';
+import { connectWorker, isLoopback, type Where } from './client/connect.js';
+import type { WorkerConfig } from './config.js';
+import type { Driver } from './drivers/driver.js';
+import { driverActivities } from './drivers/kit.js';
+import { processDriver } from './drivers/process/driver.js';
+import { driverQueue, revertQueue } from './drivers/protocol.js';
+import { GraywaveError } from './errors.js';
+import { FileJournal } from './journal/file.js';
+import { temporalLogger } from './log.js';
+import { openSource } from './sources/open.js';
+import { changeQueue, observeQueue } from './workflows/names.js';
+
+/** Time a stopping worker gives a touch to come to its end; a watcher hands over at once. */
+const touchGrace = '10s';
+const builtBundle = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+
+export interface RunningWorker {
+  /** Resolves when every queue has been shut down; rejects when one of them failed. */
+  done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Sets up Temporal's runtime once for the process: our log, our metrics, and no signal handlers of its own. */
+export function installRuntime(log: Logger, metrics: string | null): void {
+  Runtime.install({
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) },
+      ...(metrics === null ? {} : { metrics: { prometheus: { bindAddress: metrics } } }),
+    },
+  });
+}
+
+/** What a worker works on: ports of the engine, and drivers that touch the world. */
+export interface World {
+  ports: Ports;
+  drivers: Driver[];
+}
+
+/** Starts a worker on the world that its configuration names. The only place that wires ports to the world. */
+export async function startWorker(config: WorkerConfig, where: Where, log: Logger): Promise<RunningWorker> {
+  refuseSharedFile(config, where);
+  const connection = await connectWorker(where);
+  try {
+    await ensureAttributes(connection, where.namespace);
+    const workers = await createWorkers(openWorld(config), config.slots, { connection, namespace: where.namespace });
+    const queues = workers.map((worker) => worker.options.taskQueue);
+    log.info({ queues, namespace: where.namespace, temporal: where.address }, 'worker started');
+    return running(workers, () => connection.close());
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function refuseSharedFile(config: WorkerConfig, where: Where): void {
+  if (isLoopback(where.address) || config.oneMachine) return;
+  throw new GraywaveError(
+    'JOURNAL_NEEDED',
+    `Temporal is at ${where.address}, so other machines may run workers, and the journal is a file of this one.`,
+    { hint: 'If every worker runs on this machine, say so with `oneMachine: true` in the worker configuration.' },
+  );
+}
+
+function openWorld(config: WorkerConfig): World {
+  const ports: Ports = {
+    journal: new FileJournal(join(config.state, 'journal.ndjson')),
+    cells: new FileCellStore(join(config.state, 'cells')),
+    sources: new Map(Object.entries(config.sources).map(([name, source]) => [name, openSource(name, source)])),
+    pace: config.pace,
+  };
+  const drivers = config.drivers.process ? [processDriver(config.drivers.process.fleets)] : [];
+  return { ports, drivers };
+}
+
+/**
+ * Every queue of a worker: workflows and short activities, watchers, and for each driver its own queue and one for
+ * taking back, so that nothing that waits can delay a revert.
+ */
+export function createWorkers(
+  world: World,
+  slots: WorkerConfig['slots'],
+  common: Pick<WorkerOptions, 'connection' | 'namespace'>,
+): Promise<Worker[]> {
+  const queue = (
+    taskQueue: string,
+    activities: object,
+    size: number,
+    more: Partial<WorkerOptions> = {},
+  ): Promise<Worker> =>
+    Worker.create({ ...common, taskQueue, activities, maxConcurrentActivityTaskExecutions: size, ...more });
+  const workers = [
+    queue(changeQueue, shortActivities(world.ports), slots.short, { ...workflowCode(), maxCachedWorkflows: 1_000 }),
+    queue(observeQueue, observeActivities(world.ports), slots.observe),
+  ];
+  for (const driver of world.drivers) {
+    const { plan, apply, verify, revert } = driverActivities(driver);
+    const shutdownGraceTime = touchGrace;
+    workers.push(queue(driverQueue(driver.name), { plan, apply, verify }, slots.driver, { shutdownGraceTime }));
+    workers.push(queue(revertQueue(driver.name), { revert, verify }, slots.revert, { shutdownGraceTime }));
+  }
+  return Promise.all(workers);
+}
+
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  if (existsSync(builtBundle)) return { workflowBundle: { codePath: builtBundle } };
+  return { workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)) };
+}
+
+/** Runs the workers until they are stopped; when one of them fails all end, for a queue without its worker waits for ever. */
+export function running(workers: Worker[], close: () => Promise<void>): RunningWorker {
+  const stopAll = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const done = Promise.all(
+    workers.map((worker) =>
+      worker.run().catch((error: unknown) => {
+        stopAll();
+        throw error;
+      }),
+    ),
+  ).then(close);
+  return {
+    done,
+    stop: async () => {
+      stopAll();
+      await done;
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { condition } from '@temporalio/workflow';
+import type { ObserveAnswer } from '../activities/types.js';
+import { onErrorOf, onInconclusiveOf } from '../policy/controls.js';
+import type { PlannedWave } from '../spec/waves.js';
+import type { WaitsFor, WaveEnd } from './messages.js';
+import { controlsOf, type Run, Stop, say, show, waiting, waveOf } from './run.js';
+import { lookOnce, watch } from './watch.js';
+
+/**
+ * Watches a wave until it is proven safe, proven harmful, or its bake is over; then does what the level says. The bake
+ * clock is the workflow's: extend and promote move it. `fail` always takes the change back, also during a pause.
+ */
+export async function bake(run: Run, planned: PlannedWave): Promise<void> {
+  const wave = waveOf(run, planned.index);
+  wave.phase = 'observe';
+  wave.observedFromMs = Date.now();
+  wave.endsAtMs = wave.observedFromMs + wave.bakeMaxSeconds * 1000;
+  say(
+    run,
+    run.status.paused ? 'paused' : 'rolling_out',
+    `Wave ${planned.index} of ${run.waves.length} (${planned.name}) is being observed.`,
+  );
+  wave.how = await decided(run, planned);
+  wave.verdict = run.status.verdict?.verdict ?? null;
+  wave.phase = 'done';
+  if (run.status.paused) {
+    const limitSeconds = controlsOf(run).waitLimitSeconds;
+    await waitFor(run, {
+      what: 'resume',
+      detail: 'paused after its bake',
+      limitSeconds,
+      ready: () => !run.status.paused,
+    });
+  }
+}
+
+async function decided(run: Run, planned: PlannedWave): Promise<WaveEnd> {
+  const wave = waveOf(run, planned.index);
+  if (run.promote?.all) {
+    await lookOnce(run, planned.index);
+    return byHand(run, planned);
+  }
+  let holdUntilMs: number | null = null;
+  const endsAtMs = () => Math.max(wave.endsAtMs ?? 0, holdUntilMs ?? 0);
+  const until = () => (promotePending(run) ? 'look' : 'go on');
+  for (;;) {
+    const end = await watch(run, planned.index, { endsAtMs, passEnds: true, until });
+    if (end.how === 'until') return byHand(run, planned);
+    const { verdict } = end.answer;
+    if (verdict.kind === 'pass') {
+      if (promotePending(run)) return byHand(run, planned);
+      waiting(run, null);
+      return 'proven';
+    }
+    if (Date.now() < endsAtMs()) continue;
+    const next = whatNow(run, end.answer);
+    if (next === 'advance') return 'inconclusive';
+    if (next === 'rollback' || holdUntilMs !== null) {
+      throw new Stop('undecided', `Wave ${planned.index} was not proven safe in its time. ${verdict.reason}`);
+    }
+    holdUntilMs = hold(run, verdict.kind === 'error' ? 'source' : 'evidence', verdict.reason);
+  }
+}
+
+/** Advancing without proof needs a level that allows it, exposure seen, and no sign of harm. */
+function whatNow(run: Run, { verdict }: ObserveAnswer): 'advance' | 'hold' | 'rollback' {
+  const { spec } = run.input;
+  const controls = controlsOf(run);
+  if (verdict.kind === 'error') return onErrorOf(spec, controls);
+  const wanted = onInconclusiveOf(spec, controls);
+  if (wanted !== 'advance') return wanted;
+  const quiet = verdict.logHarm < verdict.harmBound / 2;
+  const seen = run.status.streams.length === 0 || verdict.streams.some((stream) => stream.canary.exposure > 0);
+  return quiet && seen ? 'advance' : 'hold';
+}
+
+function hold(run: Run, what: WaitsFor, reason: string): number {
+  const controls = controlsOf(run);
+  const limitSeconds = what === 'source' ? controls.errorHoldLimitSeconds : controls.inconclusiveHoldLimitSeconds;
+  const untilMs = Date.now() + limitSeconds * 1000;
+  run.status.waitsFor = {
+    what,
+    detail: `${reason} Promote, extend or abort; it goes on by itself when proven`,
+    sinceMs: Date.now(),
+    untilMs,
+  };
+  say(run, 'waiting', `The bake is over without proof: ${reason}`);
+  return untilMs;
+}
+
+const promotePending = (run: Run): boolean => run.promote !== null && run.promote.answer === null;
+
+/** Answers the promote; a last look was made before it and found no harm, else Stop was thrown. */
+function byHand(run: Run, planned: PlannedWave): WaveEnd {
+  const { promote, status } = run;
+  const kind = status.verdict?.verdict.kind ?? 'inconclusive';
+  if (promote && !promote.answer) {
+    promote.answer = {
+      done: true,
+      text: `Wave ${planned.index} promoted by ${promote.by}; the last look said ${kind}.`,
+    };
+  }
+  if (!promote?.all) run.promote = null;
+  waiting(run, null);
+  return 'by_hand';
+}
+
+interface Wait {
+  what: WaitsFor;
+  detail: string;
+  ready: () => boolean;
+  /** After so long the change stops waiting and is taken back. */
+  limitSeconds?: number;
+  /** When it will be ready by itself. */
+  opensMs?: number;
+}
+
+/** Waits for something outside. A changed side is watched all the while: harm takes it back. */
+export async function waitFor(run: Run, { what, detail, ready, limitSeconds, opensMs }: Wait): Promise<void> {
+  const sinceMs = Date.now();
+  const untilMs = opensMs ?? (limitSeconds === undefined ? null : sinceMs + limitSeconds * 1000);
+  run.status.waitsFor = { what, detail, sinceMs, untilMs };
+  if (run.status.paused) show(run);
+  else say(run, 'waiting', `Waits for ${what}: ${detail}.`);
+  const endsAtMs = untilMs ?? sinceMs + 365 * 24 * 3600 * 1000;
+  if (run.touched.length > 0 && run.live !== null) {
+    const lastWave = Math.max(...run.touched.map((touched) => touched.wave));
+    await watchedWait(run, lastWave, endsAtMs, ready);
+  } else await condition(ready, Math.max(1, endsAtMs - Date.now()), { summary: `waits for ${what}` });
+  run.status.waitsFor = null;
+  if (!ready()) throw new Stop('undecided', `waited for ${what} (${detail}) to the end of its time`);
+  if (!run.status.paused) say(run, 'rolling_out', `Goes on: ${what} is there.`);
+}
+
+async function watchedWait(run: Run, wave: number, endsAtMs: number, ready: () => boolean): Promise<void> {
+  const until = () => (ready() ? 'end' : 'go on');
+  while (!ready() && Date.now() < endsAtMs) {
+    await watch(run, wave, { endsAtMs: () => endsAtMs, passEnds: false, until });
+  }
+}

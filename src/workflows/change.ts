@@ -1,0 +1,169 @@
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  DeterminismViolationError,
+  isCancellation,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { Entry } from '../journal/port.js';
+import type { PlannedWave } from '../spec/waves.js';
+import { afterwards } from './afterwards.js';
+import type { ChangeInput, ChangeStatus, TerminalState, WaveStatus } from './messages.js';
+import { attributes } from './names.js';
+import { planChange, Refused } from './planning.js';
+import { own, urgent } from './proxies.js';
+import { takeRequests } from './requests.js';
+import { rollBack } from './rollback.js';
+import { Behind, newRun, type Run, Stop, say, show, type Touched } from './run.js';
+import { judgeSettings } from './settings.js';
+import { rollWave } from './wave.js';
+
+/**
+ * The life of a change: classify → review → waves (each gate → apply → verify → observe) → settle; or, from any point
+ * after the first touch, roll back → read back → settle. It ends Completed in one of the terminal states, whatever
+ * happened, and its result says what is true of the world. An operator, or a cancel from Temporal, can stop it at any
+ * moment; what it has touched is then taken back. A run that finds the journal ahead of it (started again, reset) only
+ * restores what is unsettled, or ends as recorded.
+ */
+export async function change(input: ChangeInput): Promise<ChangeStatus> {
+  const run = newRun(input, Date.now());
+  takeRequests(run);
+  show(run);
+  const stopped = await forward(run);
+  await CancellationScope.nonCancellable(async () => {
+    if (run.promote && !run.promote.answer)
+      run.promote.answer = { done: false, text: `Not promoted: ${stopped?.message ?? 'the change has ended'}` };
+    if (stopped === null)
+      await settle(run, 'completed', 'Every wave was carried out; see the waves for how each was let through.');
+    else if (stopped instanceof Behind) await catchUp(run, await recall(run));
+    else await takenBack(run, stopped);
+    await condition(allHandlersFinished);
+  });
+  return run.status;
+}
+
+/** The way forward; returns what stopped it, or null when the change is through. */
+async function forward(run: Run): Promise<Stop | Behind | null> {
+  try {
+    await run.forward.run(async () => {
+      await plan(run);
+      for (const wave of run.waves) await rollWave(run, wave);
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof Stop || error instanceof Behind) return error;
+    if (error instanceof Refused) return new Stop('refused', error.message);
+    if (isCancellation(error)) {
+      const { abort } = run;
+      const why = abort ? `aborted by ${abort.by}${abort.reason ? `: ${abort.reason}` : ''}` : 'cancelled in Temporal';
+      return new Stop('aborted', `${why[0]?.toUpperCase()}${why.slice(1)}.`);
+    }
+    if (error instanceof DeterminismViolationError) throw error;
+    // Whatever else it was, and be it a bug of ours: a change that goes no further must be taken back, not hang.
+    const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
+    return new Stop('failed', cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+async function plan(run: Run): Promise<void> {
+  const { parts, classification, waves, streams } = await planChange(run.input.spec);
+  const { controls, level } = classification;
+  run.planned = parts;
+  run.waves = waves;
+  run.controls = controls;
+  run.settings = judgeSettings(streams, controls);
+  Object.assign(run.status, { classification, streams, waves: waves.map(waveStatus) });
+  upsertSearchAttributes([{ key: attributes.level, value: level }]);
+  say(run, 'rolling_out', `Classified ${level}; ${waves.length} waves planned.`);
+}
+
+const waveStatus = (wave: PlannedWave): WaveStatus => ({
+  index: wave.index,
+  name: wave.name,
+  phase: 'ahead',
+  targets: Object.values(wave.targets).flat(),
+  changedShare: wave.changedShare,
+  bakeMinSeconds: wave.bake.minSeconds,
+  bakeMaxSeconds: wave.bake.maxSeconds,
+  startedMs: null,
+  observedFromMs: null,
+  endsAtMs: null,
+  endedMs: null,
+  how: null,
+  verdict: null,
+});
+
+/** The way back, as far as anything was touched. */
+async function takenBack(run: Run, stop: Stop): Promise<void> {
+  if (run.touched.length === 0) return untouched(run, stop);
+  const wave = run.status.waves[run.status.wave - 1];
+  if (wave) Object.assign(wave, { phase: 'stopped', endedMs: Date.now() });
+  await restore(run, run.touched, stop.message);
+}
+
+/** This run touched nothing; an earlier run of the same change may have. */
+async function untouched(run: Run, stop: Stop): Promise<void> {
+  const entries = await recall(run);
+  if (entries.length > 0) return catchUp(run, entries);
+  const state: TerminalState = stop.kind === 'refused' ? 'intercepted' : 'cancelled';
+  end(run, state, `${stop.message} Nothing was touched.`);
+}
+
+const recall = (run: Run): Promise<Entry[]> =>
+  own.recall.executeWithOptions({ summary: 'what is on record of this change?' }, [run.input.spec.id]);
+
+async function restore(run: Run, touched: Touched[], reason: string): Promise<void> {
+  const restored = await rollBack(run, touched, reason);
+  const after = restored.whole ? await afterwards(run, touched) : '';
+  const told = `${reason} Rolled back: ${restored.account}.${after}`;
+  await settle(run, restored.whole ? 'rolled_back' : 'not_restored', told);
+}
+
+/** The journal is ahead: end as recorded, or restore what is unsettled. */
+async function catchUp(run: Run, entries: Entry[]): Promise<void> {
+  const last = entries.at(-1);
+  if (last?.kind === 'settle')
+    return end(run, last.state as TerminalState, `This change had ended before: ${last.reason}`);
+  run.touched = entries
+    .filter((entry): entry is Entry & { kind: 'touch' } => entry.kind === 'touch')
+    .map((entry) => ({
+      part: entry.part,
+      driver: entry.driver,
+      wave: Number(entry.key.split('/').at(-2)),
+      targets: entry.targets,
+      before: entry.before,
+      epoch: entry.epoch,
+    }));
+  run.epoch = last?.epoch ?? 0;
+  await restore(run, run.touched, 'This run was started over a world that an earlier run had changed.');
+}
+
+/** The journal's last record of the change frees its resources; without it the world is as told, but not settled. */
+async function settle(run: Run, state: TerminalState, reason: string): Promise<void> {
+  if (run.touched.length === 0) return end(run, state, reason);
+  const withinMs = Math.max(60_000, (run.status.rollback?.deadlineMs ?? 0) - Date.now());
+  try {
+    const request = { changeId: run.input.spec.id, expect: run.epoch, state, reason };
+    const answer = await urgent(withinMs).settle.executeWithOptions({ summary: `settle: ${state}` }, [request]);
+    if (answer.outcome === 'behind')
+      return end(run, state, `${reason} Another run of this change has written to the journal since.`);
+    end(run, state, reason);
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
+    end(
+      run,
+      state,
+      `${reason} The journal could not be written (${cause instanceof Error ? cause.message : String(cause)}): its resources stay locked.`,
+    );
+  }
+}
+
+function end(run: Run, state: TerminalState, reason: string): void {
+  run.status.endedMs = Date.now();
+  run.status.waitsFor = null;
+  const kind = run.status.verdict?.verdict.kind;
+  if (kind) upsertSearchAttributes([{ key: attributes.verdict, value: kind }]);
+  say(run, state, reason);
+}

@@ -1,0 +1,2 @@
+export { change } from './change.js';
+export { preview } from './preview.js';

@@ -1,0 +1,14 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/** Names on Temporal. Workflow ids are made here and nowhere else. */
+export const changeQueue = 'graywave';
+export const observeQueue = 'graywave.observe';
+export const changeWorkflowId = (changeId: string): string => `change/${changeId}`;
+
+export const attributes = {
+  state: defineSearchAttributeKey('ChangeState', 'KEYWORD'),
+  level: defineSearchAttributeKey('ChangeLevel', 'KEYWORD'),
+  verdict: defineSearchAttributeKey('ChangeVerdict', 'KEYWORD'),
+  owner: defineSearchAttributeKey('ChangeOwner', 'KEYWORD'),
+  services: defineSearchAttributeKey('ChangeServices', 'KEYWORD_LIST'),
+} as const;

@@ -1,0 +1,79 @@
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { PlanAnswer } from '../drivers/protocol.js';
+import { type Classification, classify } from '../policy/classify.js';
+import { riskOf } from '../policy/risk.js';
+import type { FrozenStream } from '../sources/frozen.js';
+import type { ChangeSpec, PartSpec } from '../spec/types.js';
+import { type PlannedWave, planWaves } from '../spec/waves.js';
+import { forwardDriver, own } from './proxies.js';
+
+export interface PlannedPart {
+  part: PartSpec;
+  plan: PlanAnswer;
+}
+
+export interface ChangePlan {
+  parts: PlannedPart[];
+  classification: Classification;
+  waves: PlannedWave[];
+  streams: FrozenStream[];
+}
+
+/** A driver, the classification or the waves refuse the change as it stands; the message says what to do. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** Asks the drivers, classifies, plans the waves and freezes what is watched. Touches nothing. */
+export async function planChange(spec: ChangeSpec): Promise<ChangePlan> {
+  const parts = await Promise.all(spec.parts.map((part) => planPart(spec.id, part)));
+  const planned = parts.map(({ part, plan }) => ({
+    part: part.name,
+    targets: plan.targets,
+    reversible: plan.reversible,
+  }));
+  const classification = sayingWhy(() => classify(riskOf(spec, planned)));
+  const waves = sayingWhy(() => planWaves(spec, planned, classification.controls));
+  return { parts, classification, waves, streams: await freeze(spec, parts) };
+}
+
+async function planPart(changeId: string, part: PartSpec): Promise<PlannedPart> {
+  const driver = forwardDriver(part.driver, {
+    startToCloseTimeout: '2 minutes',
+    scheduleToStartTimeout: '1 minute',
+    retry: { maximumAttempts: 5 },
+  });
+  const summary = `plan ${part.name}: what would it touch?`;
+  try {
+    return { part, plan: await driver.plan.executeWithOptions({ summary }, [{ changeId, part }]) };
+  } catch (error) {
+    throw refusal(error, `Part ${part.name} was refused`, `no worker serves driver ${part.driver}`);
+  }
+}
+
+async function freeze(spec: ChangeSpec, parts: PlannedPart[]): Promise<FrozenStream[]> {
+  if (spec.signals.length === 0) return [];
+  const targets = parts.flatMap(({ plan }) => plan.targets.map((target) => target.id));
+  const summary = 'freeze what is watched: buckets, tolerances';
+  try {
+    return await own.freeze.executeWithOptions({ summary, scheduleToCloseTimeout: '5 minutes' }, [
+      { signals: spec.signals, expect: spec.expect, targets },
+    ]);
+  } catch (error) {
+    throw refusal(error, 'The signals cannot be watched', 'the metric source did not answer');
+  }
+}
+
+function refusal(error: unknown, what: string, silence: string): unknown {
+  if (isCancellation(error)) return error;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return new Refused(`${what}: ${cause instanceof ApplicationFailure ? cause.message : silence}`);
+}
+
+function sayingWhy<T>(pure: () => T): T {
+  try {
+    return pure();
+  } catch (error) {
+    throw new Refused(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,133 @@
+import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  type Act,
+  type Answer,
+  abortSignal,
+  abortUpdate,
+  approveUpdate,
+  extendUpdate,
+  isTerminal,
+  pauseSignal,
+  pauseUpdate,
+  type PromoteRequest,
+  promoteUpdate,
+  type Request,
+  resumeSignal,
+  resumeUpdate,
+  statusQuery,
+} from './messages.js';
+import { type Run, say, show, waveOf } from './run.js';
+
+const actsKept = 100;
+const longestExtensionSeconds = 30 * 24 * 3600;
+
+/** Registers what people and machines may ask of a running change. Signals act or are ignored; updates also answer. */
+export function takeRequests(run: Run): void {
+  const { status } = run;
+  setHandler(statusQuery, () => status, { description: 'Where the change is, why, and what next.' });
+
+  setHandler(pauseSignal, (request) => void pause(run, request), { description: 'Stop before the next wave.' });
+  setHandler(resumeSignal, (request) => void resume(run, request), { description: 'Go on after a pause.' });
+  setHandler(abortSignal, (request) => void abort(run, request), { description: 'Stop now and roll back.' });
+
+  const validator = (_request?: Request): void => goingForward(run);
+  setHandler(pauseUpdate, (request) => pause(run, request), { validator });
+  setHandler(resumeUpdate, (request) => resume(run, request), { validator });
+  setHandler(abortUpdate, (request) => abort(run, request), { validator });
+  setHandler(
+    approveUpdate,
+    (request) => {
+      note(run, 'approve', request, status.waitsFor?.detail ?? '');
+      run.approved = true;
+      return { done: true, text: `Approved: wave ${status.wave} goes on.` };
+    },
+    {
+      validator: (_request?: Request) => {
+        goingForward(run);
+        if (status.waitsFor?.what !== 'approval') throw new Error(`No approval is asked for now. ${status.reason}`);
+      },
+    },
+  );
+  setHandler(
+    promoteUpdate,
+    async (request) => {
+      note(run, 'promote', request, request?.all ? `wave ${status.wave} and all after it` : `wave ${status.wave}`);
+      const promote: NonNullable<Run['promote']> = { by: who(request), all: request?.all ?? false, answer: null };
+      run.promote = promote;
+      await condition(() => promote.answer !== null);
+      return promote.answer as Answer;
+    },
+    {
+      validator: (_request?: PromoteRequest) => {
+        goingForward(run);
+        if (run.promote && !run.promote.answer) throw new Error('A promote is being answered already.');
+        if (observed(run)?.phase !== 'observe') throw new Error(`No bake is running now. ${status.reason}`);
+      },
+    },
+  );
+  setHandler(
+    extendUpdate,
+    (request) => {
+      const wave = waveOf(run, status.wave);
+      note(run, 'extend', request, `wave ${status.wave} by ${request.seconds} s`);
+      wave.endsAtMs = (wave.endsAtMs ?? Date.now()) + request.seconds * 1000;
+      show(run);
+      return { done: true, text: `The bake of wave ${status.wave} ends at ${iso(wave.endsAtMs)} at the latest.` };
+    },
+    {
+      validator: (request) => {
+        goingForward(run);
+        const seconds = request?.seconds;
+        const fits = Number.isFinite(seconds) && seconds > 0 && seconds <= longestExtensionSeconds;
+        if (!fits) throw new Error('`seconds` must be a number above 0 and at most 30 days.');
+        if (observed(run)?.phase !== 'observe') throw new Error(`No bake is running now. ${status.reason}`);
+      },
+    },
+  );
+}
+
+function pause(run: Run, request: Request | undefined): Answer {
+  if (isOver(run)) return { done: false, text: run.status.reason };
+  note(run, 'pause', request, request?.reason ?? '');
+  run.status.paused = true;
+  say(run, 'paused', `Paused by ${who(request)}${because(request)}; the changed side is still watched.`);
+  return { done: true, text: 'Paused: no wave begins, a finished bake waits, harm still rolls back.' };
+}
+
+function resume(run: Run, request: Request | undefined): Answer {
+  if (isOver(run)) return { done: false, text: run.status.reason };
+  note(run, 'resume', request, request?.reason ?? '');
+  run.status.paused = false;
+  const wave = run.status.wave;
+  say(run, wave === 0 ? 'planning' : 'rolling_out', `Resumed by ${who(request)}${because(request)}.`);
+  return { done: true, text: wave === 0 ? 'Resumed.' : `Resumed at wave ${wave}.` };
+}
+
+function abort(run: Run, request: Request | undefined): Answer {
+  if (isOver(run)) return { done: false, text: run.status.reason };
+  if (!run.abort) {
+    note(run, 'abort', request, request?.reason ?? '');
+    run.abort = { by: who(request), reason: request?.reason ?? '' };
+    run.forward.cancel();
+  }
+  return { done: true, text: run.touched.length > 0 ? 'Aborted: rolling back.' : 'Aborted: nothing was touched.' };
+}
+
+const isOver = (run: Run): boolean => run.status.state === 'rolling_back' || isTerminal(run.status.state);
+
+function goingForward(run: Run): void {
+  if (isOver(run)) throw new Error(`The change is ${run.status.state}: ${run.status.reason}`);
+}
+
+const observed = (run: Run) => run.status.waves[run.status.wave - 1];
+const who = (request: Request | undefined): string => request?.by || 'somebody (no name given)';
+const because = (request: Request | undefined): string => (request?.reason ? `: ${request.reason}` : '');
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function note(run: Run, what: Act['what'], request: Request | undefined, detail: string): void {
+  run.status.acts.push({ atMs: Date.now(), by: who(request), what, detail });
+  if (run.status.acts.length > actsKept) run.status.acts.splice(0, run.status.acts.length - actsKept);
+}
+
+/** Name of this run in the journal: a run started again under the same id has another. */
+export const runName = (): string => workflowInfo().runId;

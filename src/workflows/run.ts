@@ -1,0 +1,134 @@
+import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Live } from '../activities/types.js';
+import type { JudgeSettings } from '../judge/types.js';
+import type { Controls } from '../policy/controls.js';
+import type { Json } from '../spec/types.js';
+import type { PlannedWave } from '../spec/waves.js';
+import { card } from './details.js';
+import type { Answer, ChangeInput, ChangeState, ChangeStatus, Waiting, WaveStatus } from './messages.js';
+import { attributes } from './names.js';
+import type { PlannedPart } from './planning.js';
+
+/** One journal record of this change: what a rollback must take back. */
+export interface Touched {
+  part: string;
+  driver: string;
+  wave: number;
+  targets: string[];
+  before: Record<string, Json>;
+  epoch: number;
+}
+
+/** Why the way forward ended; thrown inside `forward`, caught once, never leaves the workflow. */
+export class Stop extends Error {
+  override readonly name = 'Stop';
+  constructor(
+    readonly kind: 'refused' | 'harm' | 'failed' | 'undecided' | 'unwatched' | 'aborted',
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** The journal says that the world is ahead of this run; thrown by the gate. */
+export class Behind extends Error {
+  override readonly name = 'Behind';
+}
+
+/** What one run of a change knows. The status is what people see of it. */
+export interface Run {
+  readonly input: ChangeInput;
+  readonly status: ChangeStatus;
+  /** The scope of the way forward; cancelled by abort. */
+  readonly forward: CancellationScope;
+  planned: PlannedPart[];
+  waves: PlannedWave[];
+  controls: Controls | null;
+  settings: JudgeSettings | null;
+  live: Live | null;
+  /** Epoch of the journal record that this run wrote last. */
+  epoch: number;
+  touched: Touched[];
+  abort: { by: string; reason: string } | null;
+  approved: boolean;
+  promote: { by: string; all: boolean; answer: Answer | null } | null;
+}
+
+export function newRun(input: ChangeInput, startedMs: number): Run {
+  const { spec } = input;
+  return {
+    input,
+    forward: new CancellationScope(),
+    status: {
+      id: spec.id,
+      title: spec.title,
+      owner: spec.owner,
+      services: spec.services,
+      specHash: input.specHash,
+      submittedBy: input.submittedBy,
+      state: 'planning',
+      reason: 'Planning: asking the drivers what this change would touch.',
+      startedMs,
+      endedMs: null,
+      classification: null,
+      wave: 0,
+      waves: [],
+      streams: [],
+      waitsFor: null,
+      paused: false,
+      rollback: null,
+      verdict: null,
+      acts: [],
+    },
+    planned: [],
+    waves: [],
+    controls: null,
+    settings: null,
+    live: null,
+    epoch: 0,
+    touched: [],
+    abort: null,
+    approved: false,
+    promote: null,
+  };
+}
+
+/** Says where the change is and why: to the status query, the Temporal UI's card and, when the state is new, the list. */
+export function say(run: Run, state: ChangeState, reason: string): void {
+  const { status } = run;
+  status.reason = reason;
+  if (status.state !== state) {
+    status.state = state;
+    upsertSearchAttributes([{ key: attributes.state, value: state }]);
+  }
+  show(run);
+}
+
+/** Redraws the card after a change of the status that `say` did not make. */
+export function show(run: Run): void {
+  setCurrentDetails(card(run.status));
+}
+
+export function waiting(run: Run, waitsFor: Waiting | null): void {
+  run.status.waitsFor = waitsFor;
+  show(run);
+}
+
+export function waveOf(run: Run, index: number): WaveStatus {
+  const wave = run.status.waves[index - 1];
+  if (!wave) throw new Error(`no wave ${index}`);
+  return wave;
+}
+
+/** The controls of the level; known from the moment the change is classified. */
+export function controlsOf(run: Run): Controls {
+  if (!run.controls) throw new Error('the change is not classified yet');
+  return run.controls;
+}
+
+/** Ids of the targets changed so far, and of those that are not. */
+export function armsOf(run: Run, upToWave: number): { canary: string[]; baseline: string[] } {
+  const changed = new Set(run.status.waves.slice(0, upToWave).flatMap((wave) => wave.targets));
+  const all = run.planned.flatMap(({ plan }) => plan.targets.map((target) => target.id));
+  return { canary: all.filter((id) => changed.has(id)), baseline: all.filter((id) => !changed.has(id)) };
+}

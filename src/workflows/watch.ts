@@ -1,0 +1,156 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  sleep,
+  TimeoutFailure,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { Live, ObserveAnswer, ObserveRequest, Watching } from '../activities/types.js';
+import { begin } from '../judge/judge.js';
+import { attributes } from './names.js';
+import { lookSoon, observer } from './proxies.js';
+import { armsOf, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
+
+/** The watcher makes its last look at the end by itself; only if it does not, the workflow asks for one. */
+const graceMs = 15_000;
+
+export interface WatchOptions {
+  /** May move while watching. */
+  endsAtMs: () => number;
+  passEnds: boolean;
+  /** Ends the watch from outside; `look`: after one last look, made while the watcher still holds the latest state. */
+  until: () => 'go on' | 'end' | 'look';
+}
+
+export type Watch = { how: 'verdict'; answer: ObserveAnswer } | { how: 'until'; answer: ObserveAnswer | null };
+
+interface Attempt {
+  answer: ObserveAnswer | null;
+  failure: unknown;
+  done: boolean;
+}
+
+/**
+ * Somebody is always looking: one watcher activity after the other, each from the state of the last, until a verdict,
+ * the end, or `until`. Throws Stop on harm, and when nobody could look for longer than the level allows.
+ */
+export async function watch(run: Run, wave: number, options: WatchOptions): Promise<Watch> {
+  for (let failures = 0; ; ) {
+    const attempt: Attempt = { answer: null, failure: null, done: false };
+    const scope = new CancellationScope();
+    const watching = scope.run(() => attend(run, wave, options, attempt));
+    const asked = () => options.until() !== 'go on';
+    const over = () => Date.now() >= options.endsAtMs() + graceMs;
+    while (!attempt.done && !asked() && !over()) {
+      const leftMs = Math.max(1, options.endsAtMs() + graceMs - Date.now());
+      await condition(() => attempt.done || asked(), leftMs, { summary: `wave ${wave}: the bake's end at the latest` });
+    }
+    let last: ObserveAnswer | null = null;
+    if (!attempt.done) {
+      if (options.until() === 'look' || !asked()) last = await finalLook(run, wave, options.endsAtMs());
+      scope.cancel();
+      await watching;
+    }
+    const answer = attempt.answer?.verdict.kind === 'fail' ? attempt.answer : (last ?? attempt.answer);
+    if (answer !== null) taken(run, wave, answer);
+    if (asked()) return { how: 'until', answer };
+    if (answer !== null) return { how: 'verdict', answer };
+    failures = await survived(run, attempt.failure, failures);
+  }
+}
+
+async function attend(run: Run, wave: number, options: WatchOptions, attempt: Attempt): Promise<void> {
+  try {
+    const request = requestOf(run, wave, options.endsAtMs(), options.passEnds);
+    attempt.answer = await observer.observe.executeWithOptions({ summary: `wave ${wave}: watch until proven` }, [
+      request,
+    ]);
+  } catch (error) {
+    attempt.failure = error;
+  } finally {
+    attempt.done = true;
+  }
+}
+
+/** Takes over what the last watcher left, and decides whether there has been nobody for too long. */
+async function survived(run: Run, failure: unknown, failures: number): Promise<number> {
+  if (isCancellation(failure)) throw failure;
+  const left = detailsOf(failure);
+  if (left && run.live && left.live.seq >= run.live.seq) run.live = left.live;
+  const lastLookMs = run.live?.lookMs ?? run.status.startedMs;
+  const limitSeconds = controlsOf(run).unwatchedLimitSeconds;
+  const unwatchedSeconds = Math.round((Date.now() - lastLookMs) / 1000);
+  if (unwatchedSeconds > limitSeconds) {
+    throw new Stop(
+      'unwatched',
+      `nobody could look for ${unwatchedSeconds} s, and the level allows ${limitSeconds} s: ${tell(failure)}`,
+    );
+  }
+  if (left !== null || failure === null) return 0;
+  run.status.reason = `Nobody has looked for ${unwatchedSeconds} s; trying again: ${tell(failure)}`;
+  show(run);
+  const isBug = failure instanceof ActivityFailure && failure.cause instanceof ApplicationFailure;
+  if (isBug) await sleep(Math.min(2 ** failures, 10) * 1000, { summary: 'watching failed; again in a moment' });
+  return failures + 1;
+}
+
+function detailsOf(failure: unknown): Watching | null {
+  const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
+  if (cause instanceof TimeoutFailure) return (cause.lastHeartbeatDetails as Watching | undefined) ?? null;
+  if (cause instanceof ApplicationFailure && cause.type === 'WORKER_STOPPING') {
+    return (cause.details?.[0] as Watching | undefined) ?? null;
+  }
+  return null;
+}
+
+const tell = (failure: unknown): string => {
+  const cause = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
+  return cause instanceof Error ? cause.message : String(cause);
+};
+
+/** One look without a watcher, for a wave that is promoted before its bake begins. */
+export async function lookOnce(run: Run, wave: number): Promise<ObserveAnswer> {
+  const answer = await finalLook(run, wave, Date.now());
+  taken(run, wave, answer);
+  return answer;
+}
+
+function finalLook(run: Run, wave: number, endsAtMs: number): Promise<ObserveAnswer> {
+  return lookSoon.look.executeWithOptions({ summary: `wave ${wave}: one last look` }, [
+    requestOf(run, wave, endsAtMs, true),
+  ]);
+}
+
+function taken(run: Run, wave: number, answer: ObserveAnswer): void {
+  const { live, verdict } = answer;
+  run.live = live;
+  run.status.verdict = { wave, seq: live.seq, verdict };
+  waveOf(run, wave).verdict = verdict;
+  if (verdict.kind === 'fail') {
+    upsertSearchAttributes([{ key: attributes.verdict, value: verdict.kind }]);
+    throw new Stop('harm', verdict.reason);
+  }
+  say(run, run.status.state, `Wave ${wave}: ${verdict.kind}. ${verdict.reason}`);
+}
+
+function requestOf(run: Run, index: number, endsAtMs: number, passEnds: boolean): ObserveRequest {
+  const wave = waveOf(run, index);
+  const { settings } = run;
+  if (!settings) throw new Error('no judge settings');
+  const live: Live = run.live ?? { seq: 0, judge: begin(settings), counters: null, lookMs: Date.now() };
+  run.live = live;
+  const startedMs = wave.observedFromMs ?? Date.now();
+  return {
+    changeId: run.input.spec.id,
+    wave: index,
+    streams: run.status.streams,
+    settings,
+    live,
+    arms: armsOf(run, index),
+    bake: { startedMs, minSeconds: wave.bakeMinSeconds, endsAtMs },
+    passEnds,
+  };
+}

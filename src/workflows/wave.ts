@@ -1,0 +1,193 @@
+import { ActivityFailure, ApplicationFailure, createEventGroup, TimeoutFailure } from '@temporalio/workflow';
+import type { Grant, VerifyAnswer } from '../drivers/protocol.js';
+import type { TouchRecord } from '../journal/port.js';
+import type { PlannedWave } from '../spec/waves.js';
+import { bake, waitFor } from './bake.js';
+import type { WavePhase } from './messages.js';
+import type { PlannedPart } from './planning.js';
+import { forwardDriver, own } from './proxies.js';
+import { armsOf, Behind, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
+
+const resourceLimit = '7 days';
+const applyLimit = '2 hours';
+
+/**
+ * One wave: gate → apply → verify → observe. Throws Stop when the change must be taken back, Behind when the journal is
+ * ahead of this run; returns when the wave is proven, promoted by hand, or let through as the level allows.
+ */
+export function rollWave(run: Run, planned: PlannedWave): Promise<void> {
+  return createEventGroup(`wave ${planned.index} ${planned.name}`).withScope(async () => {
+    const wave = waveOf(run, planned.index);
+    run.status.wave = planned.index;
+    wave.startedMs = Date.now();
+    enter(run, planned, 'gate', 'asks whether it may begin');
+    await mayBegin(run, planned);
+    const parts = run.planned.filter(({ part }) => (planned.targets[part.name] ?? []).length > 0);
+    const grants = await gate(run, planned, parts);
+    for (const item of parts) {
+      enter(
+        run,
+        planned,
+        'apply',
+        `${item.part.name} is being applied to ${planned.targets[item.part.name]?.length} targets`,
+      );
+      await untilSettledByHand(run, () => apply(run, planned, item, grants));
+      enter(run, planned, 'verify', `${item.part.name} is being read back`);
+      await untilSettledByHand(run, () => verify(run, planned, item));
+    }
+    await bake(run, planned);
+    wave.phase = 'done';
+    wave.endedMs = Date.now();
+    show(run);
+  });
+}
+
+function enter(run: Run, planned: PlannedWave, phase: WavePhase, what: string): void {
+  waveOf(run, planned.index).phase = phase;
+  say(
+    run,
+    run.status.paused ? 'paused' : 'rolling_out',
+    `Wave ${planned.index} of ${run.waves.length} (${planned.name}) ${what}.`,
+  );
+}
+
+async function mayBegin(run: Run, planned: PlannedWave): Promise<void> {
+  const { spec } = run.input;
+  const controls = controlsOf(run);
+  const limitSeconds = controls.waitLimitSeconds;
+  const notBefore = spec.window.notBefore;
+  if (planned.index === 1 && notBefore !== null && Date.now() < Date.parse(notBefore)) {
+    const untilMs = Date.parse(notBefore);
+    await waitFor(run, {
+      what: 'window',
+      detail: `not before ${notBefore}`,
+      opensMs: untilMs,
+      ready: () => Date.now() >= untilMs,
+    });
+  }
+  if (planned.gate !== null) {
+    run.approved = false;
+    await waitFor(run, { what: 'approval', detail: planned.gate, limitSeconds, ready: () => run.approved });
+  }
+  if (run.status.paused) {
+    await waitFor(run, { what: 'resume', detail: 'paused', limitSeconds, ready: () => !run.status.paused });
+  }
+}
+
+async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promise<Record<string, Grant>> {
+  const changeId = run.input.spec.id;
+  const resources = [...new Set(run.planned.flatMap(({ plan }) => plan.resources))].sort();
+  const records = parts.map(({ part, plan }): TouchRecord => {
+    const targets = planned.targets[part.name] ?? [];
+    const before = Object.fromEntries(targets.map((id) => [id, plan.before[id] ?? null]));
+    const key = `${changeId}/${part.name}/${planned.index}/apply`;
+    return {
+      kind: 'touch',
+      changeId,
+      key,
+      resources,
+      part: part.name,
+      driver: part.driver,
+      targets,
+      before,
+      specHash: run.input.specHash,
+    };
+  });
+  const request = { changeId, expect: run.epoch, records, wait: false };
+  const summary = `wave ${planned.index} ${planned.name}: may it begin?`;
+  let answer = await own.gate.executeWithOptions({ summary }, [request]);
+  if (answer.outcome === 'busy') {
+    const detail = `${answer.resource} is held by change ${answer.holder}`;
+    run.status.waitsFor = { what: 'resource', detail, sinceMs: Date.now(), untilMs: null };
+    say(run, 'waiting', `Waits: ${detail}.`);
+    const waits = `wave ${planned.index}: waits, ${detail}`;
+    answer = await own.gate.executeWithOptions(
+      { summary: waits, startToCloseTimeout: '30s', scheduleToCloseTimeout: resourceLimit },
+      [{ ...request, wait: true }],
+    );
+    run.status.waitsFor = null;
+  }
+  if (answer.outcome !== 'granted') throw new Behind();
+  run.epoch = answer.epoch;
+  for (const record of records) {
+    const grant = answer.grants[record.part];
+    if (!grant) throw new Stop('failed', `the gate gave no grant for part ${record.part}`);
+    const { part, driver, targets, before } = record;
+    run.touched.push({ part, driver, wave: planned.index, targets, before, epoch: grant.epoch });
+  }
+  return answer.grants;
+}
+
+async function apply(
+  run: Run,
+  planned: PlannedWave,
+  { part, plan }: PlannedPart,
+  grants: Record<string, Grant>,
+): Promise<void> {
+  const targets = planned.targets[part.name] ?? [];
+  const grant = grants[part.name];
+  if (!grant) throw new Stop('failed', `no grant for part ${part.name}`);
+  const summary = `wave ${planned.index}: apply ${part.name} to ${targets.join(', ')}`;
+  await forwardDriver(part.driver, { scheduleToCloseTimeout: applyLimit }).apply.executeWithOptions(
+    { summary: summary.slice(0, 190) },
+    [{ changeId: run.input.spec.id, part, targets, before: plan.before, grant }],
+  );
+}
+
+/** Reads back every target changed so far, so that a hand on an earlier wave's target is seen too. */
+async function verify(run: Run, planned: PlannedWave, { part, plan }: PlannedPart): Promise<void> {
+  const { canary } = armsOf(run, planned.index);
+  const mine = new Set(planned.targets[part.name]);
+  const targets = plan.targets.map((target) => target.id).filter((id) => canary.includes(id));
+  const answer: VerifyAnswer = await forwardDriver(part.driver, {
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '5 minutes',
+  }).verify.executeWithOptions({ summary: `wave ${planned.index}: read back ${part.name}` }, [
+    { changeId: run.input.spec.id, part, targets, before: plan.before, expect: 'after' },
+  ]);
+  const wrong = answer.targets.filter((target) => target.found !== 'after');
+  const told = wrong.map((target) => `${target.id} is ${target.found} (${target.detail})`).join('; ');
+  if (wrong.some((target) => target.found === 'other' || (target.found === 'before' && !mine.has(target.id)))) {
+    throw ApplicationFailure.create({ type: 'WORLD_CHANGED', message: `Somebody changed ${told}.` });
+  }
+  if (wrong.length > 0 || answer.targets.length < targets.length) {
+    throw new Stop(
+      'failed',
+      `${part.name} was applied, but reading back shows: ${told || 'targets without an answer'}.`,
+    );
+  }
+}
+
+/**
+ * Runs a step again after every time a person has looked at a target that a hand had changed: never overwritten, and
+ * not for ever; then the change is taken back. Every other failure of a step takes the change back.
+ */
+async function untilSettledByHand(run: Run, step: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const failure = await failureOf(step);
+    if (failure === null) return;
+    if (failure.type === 'TOUCH_STALE') throw new Behind();
+    if (failure.type !== 'WORLD_CHANGED') throw new Stop('failed', failure.message);
+    run.status.paused = true;
+    await waitFor(run, {
+      what: 'decision',
+      detail: `${failure.message} Put it back and resume, or abort`,
+      limitSeconds: controlsOf(run).errorHoldLimitSeconds,
+      ready: () => !run.status.paused,
+    });
+  }
+}
+
+async function failureOf(step: () => Promise<void>): Promise<{ type: string; message: string } | null> {
+  try {
+    await step();
+    return null;
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    if (cause instanceof ApplicationFailure) return { type: cause.type ?? '', message: cause.message };
+    if (error instanceof ActivityFailure && cause instanceof TimeoutFailure) {
+      return { type: 'TIMEOUT', message: `${error.activityType} got no answer in its time (${cause.message})` };
+    }
+    throw error;
+  }
+}
