@@ -21,7 +21,10 @@ import { changeQueue, observeQueue } from './workflows/names.js';
 
 /** Time a stopping worker gives a touch to come to its end; a watcher hands over at once. */
 const touchGrace = '10s';
-const builtBundle = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+/** Built beside this file; run from its source, as the tests do, it is found in the build. */
+const bundles = ['./workflow-bundle.js', '../dist/src/workflow-bundle.js'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
 
 export interface RunningWorker {
   /** Resolves when every queue has been shut down; rejects when one of them failed. */
@@ -112,9 +115,10 @@ export function createWorkers(
   return Promise.all(workers);
 }
 
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  if (existsSync(builtBundle)) return { workflowBundle: { codePath: builtBundle } };
-  return { workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)) };
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle'> {
+  const codePath = bundles.find((path) => existsSync(path));
+  if (codePath === undefined) throw new GraywaveError('INTERNAL', `The workflow bundle is not built: ${bundles[0]}.`);
+  return { workflowBundle: { codePath } };
 }
 
 /** Runs the workers until they are stopped; when one of them fails all end, for a queue without its worker waits for ever. */

@@ -15,14 +15,13 @@ export async function lookFrom(ports: Ports, request: ObserveRequest, live: Live
   const fromMs = live.lookMs;
   const read = await readAll(ports, request, signal);
   const atMs = read.reading?.atMs ?? Date.now();
-  const advanced = read.reading
-    ? advance(live.counters, read.reading, request.arms, { warmupSeconds: ports.pace.warmupSeconds })
-    : null;
+  const { warmupSeconds } = ports.pace;
+  const advanced = read.reading ? advance(live.counters, read.reading, armsOf(request), { warmupSeconds }) : null;
   const seen = advanced ?? { error: read.error };
   const look = await kept(
     ports,
     request.changeId,
-    (seq) => makeLook({ seq, after: live.seq, wave: request.wave, fromMs, toMs: atMs, arms: request.arms }, seen),
+    (seq) => makeLook({ seq, after: live.seq, wave: request.wave, fromMs, toMs: atMs, arms: armsOf(request) }, seen),
     live.seq + 1,
   );
   return {
@@ -32,6 +31,10 @@ export async function lookFrom(ports: Ports, request: ObserveRequest, live: Live
     lookMs: atMs,
   };
 }
+
+/** A change without signals asks nobody to report, so nobody is silent. */
+const armsOf = ({ arms, streams }: ObserveRequest): ObserveRequest['arms'] =>
+  streams.length === 0 ? { canary: [], baseline: [] } : arms;
 
 /**
  * Stores a look under the next free number. A number already taken belongs to an attempt that died before its state was

@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { messageOf } from '../errors.js';
 import { verdict } from '../judge/judge.js';
 import type { Verdict } from '../judge/types.js';
 import { execution } from './execution.js';
@@ -26,7 +27,9 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
     const watching: Watching = { live, verdict: last };
     context.heartbeat(watching);
     const over = Date.now() >= request.bake.endsAtMs;
-    if (last.kind === 'fail' || over || (last.kind === 'pass' && request.passEnds)) return { live, verdict: last };
+    if (last.kind === 'fail' || over || (last.kind === 'pass' && request.passEnds)) {
+      return { ...watching, cellsHash: await cellsHash(ports, request.changeId) };
+    }
     const waitMs = Math.min(pauseMs(ports.pace, Date.now() - began), Math.max(0, request.bake.endsAtMs - Date.now()));
     await pause(waitMs, signal);
     const handOver = handedOver(context, watching);
@@ -40,7 +43,16 @@ export async function lastLook(ports: Ports, request: ObserveRequest): Promise<O
   const watching = await heldByWatcher(context);
   const from = watching && watching.live.seq > request.live.seq ? watching.live : request.live;
   const live = await lookFrom(ports, request, from, context.cancellationSignal);
-  return { live, verdict: judged(request, live) };
+  return { live, verdict: judged(request, live), cellsHash: await cellsHash(ports, request.changeId) };
+}
+
+/** A verdict never waits for its evidence to be readable again. */
+async function cellsHash(ports: Ports, changeId: string): Promise<string> {
+  try {
+    return (await ports.cells.head(changeId)).hash;
+  } catch (error) {
+    return `unreadable: ${messageOf(error)}`;
+  }
 }
 
 async function heldByWatcher(context: Context): Promise<Watching | null> {

@@ -62,6 +62,8 @@ export interface ObserveRequest {
 export interface ObserveAnswer {
   live: Live;
   verdict: Verdict;
+  /** Hash over the change's looks as stored, so that a history vouches for them; `unreadable: …` when there is none. */
+  cellsHash: string;
 }
 
 /** Heartbeat details of `observe`. */

@@ -8,4 +8,6 @@ export interface CellStore {
   append(changeId: string, look: Look): Promise<Look>;
   /** All looks of a change in order of `seq`. */
   read(changeId: string): Promise<Look[]>;
+  /** What a history keeps to refer to all looks so far: the last `seq`, and a hash over everything up to it. */
+  head(changeId: string): Promise<{ seq: number; hash: string }>;
 }

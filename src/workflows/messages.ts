@@ -101,7 +101,7 @@ export interface ChangeStatus {
   paused: boolean;
   rollback: RollbackStatus | null;
   /** The verdict that counts last, with the look it was made at; looks are kept in the cell store. */
-  verdict: { wave: number; seq: number; verdict: Verdict } | null;
+  verdict: { wave: number; seq: number; cellsHash: string; verdict: Verdict } | null;
   acts: Act[];
 }
 

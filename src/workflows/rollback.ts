@@ -49,7 +49,15 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
       await sleep(Math.min(2 ** attempt * 250, 15_000), { summary: 'not restored yet; again in a moment' });
     rollback.attempts = attempt;
     const ids = new Set(left().map((target) => target.id));
-    await revertAll(run, touched, ids, { attempt, drain: false, withinMs: restoreByMs - Date.now(), batchShare });
+    const leftMs = restoreByMs - Date.now();
+    // After the first time each target by itself, so that one which cannot be restored keeps no other from it.
+    const way = attempt === 1 ? { batchShare, apart: false } : { batchShare: 1, apart: true };
+    await revertAll(run, touched, ids, {
+      ...way,
+      attempt,
+      drain: false,
+      withinMs: Math.max(leftMs / 3, Math.min(leftMs, 15_000)),
+    });
     rollback.left = await readBack(run, touched, ids, restoreByMs - Date.now());
     rollback.restored = all.length - rollback.left.length;
     show(run);
@@ -60,6 +68,7 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
   const drained = await revertAll(run, touched, ids, {
     attempt: 1,
     drain: true,
+    apart: true,
     withinMs: deadlineMs - Date.now(),
     batchShare: 1,
   });
@@ -79,6 +88,8 @@ interface Way {
   drain: boolean;
   withinMs: number;
   batchShare: number;
+  /** One call a target. */
+  apart: boolean;
 }
 
 /** Part by part in reverse, in batches; returns what failed, in words. */
@@ -90,8 +101,11 @@ async function revertAll(run: Run, touched: Touched[], ids: ReadonlySet<string>,
     const own = touched.filter((entry) => entry.part === part).reverse();
     const order = own.flatMap((entry) => entry.targets).filter((id) => ids.has(id));
     for (let from = 0; from < order.length; from += size) {
-      const batch = new Set(order.slice(from, from + size));
-      const reverts = own.map((entry) => revertOne(run, entry, batch, { ...way, withinMs: endsMs - Date.now() }));
+      const batch = order.slice(from, from + size);
+      const calls = way.apart ? batch.map((id) => new Set([id])) : [new Set(batch)];
+      const reverts = calls.flatMap((ids) =>
+        own.map((entry) => revertOne(run, entry, ids, { ...way, withinMs: endsMs - Date.now() })),
+      );
       failures.push(...(await Promise.all(reverts)).filter((failure) => failure !== null));
     }
   }
@@ -104,7 +118,7 @@ async function revertOne(run: Run, entry: Touched, batch: ReadonlySet<string>, w
   if (targets.length === 0 || !part) return null;
   const changeId = run.input.spec.id;
   const verb = way.drain ? 'drain' : 'revert';
-  const again = way.attempt === 1 ? '' : `-${way.attempt}`;
+  const again = (way.attempt === 1 ? '' : `-${way.attempt}`) + (way.apart ? `/${targets.join(',')}` : '');
   const grant: Grant = {
     changeId,
     key: `${changeId}/${entry.part}/${entry.wave}/${verb}${again}`,

@@ -125,9 +125,9 @@ function finalLook(run: Run, wave: number, endsAtMs: number): Promise<ObserveAns
 }
 
 function taken(run: Run, wave: number, answer: ObserveAnswer): void {
-  const { live, verdict } = answer;
+  const { live, verdict, cellsHash } = answer;
   run.live = live;
-  run.status.verdict = { wave, seq: live.seq, verdict };
+  run.status.verdict = { wave, seq: live.seq, cellsHash, verdict };
   waveOf(run, wave).verdict = verdict;
   if (verdict.kind === 'fail') {
     upsertSearchAttributes([{ key: attributes.verdict, value: verdict.kind }]);

@@ -1,0 +1,31 @@
+import { explain } from '../judge/judge.js';
+import type { JudgeSettings, Verdict } from '../judge/types.js';
+import type { ChangeStatus } from '../workflows/messages.js';
+import { html, type Markup } from './markup.js';
+import { outcomeOf } from './phases.js';
+import type { View } from './view.js';
+import { dash, lasting, words } from './words.js';
+
+/** Why each wave ended as it did, with the numbers that decided. */
+export function verdictsPart({ story, evidence }: View): Markup {
+  const judged = story.status.waves.filter(({ verdict }) => verdict !== null);
+  if (judged.length === 0) return html`<p>No verdict was made: no wave was watched to an end.</p>`;
+  return html`${judged.map((wave) => {
+    const [first, ...rest] = wave.verdict === null ? [] : linesOf(evidence.settings, wave.verdict);
+    const { text, kind } = outcomeOf(wave);
+    return html`<div><h4>wave ${wave.index} ${wave.name} <span class="${kind}">${text}</span></h4><p>${first ?? dash}</p><ul>${rest.map((line) => html`<li>${line}</li>`)}</ul></div>`;
+  })}`;
+}
+
+/** The judge's own words. A stored verdict has lost its infinite numbers to JSON: such a number is a dash. */
+function linesOf(settings: JudgeSettings | null, verdict: Verdict): string[] {
+  if (settings === null) return [`${verdict.kind}: ${verdict.reason}`];
+  const lines = explain(settings, verdict);
+  return lines.map((line, i) => (i === 0 ? line : line.replace(/-?\b(NaN|Infinity|undefined|null)\b/g, dash)));
+}
+
+/** What people and machines asked of the change while it ran. */
+export function actsPart(status: ChangeStatus): Markup {
+  if (status.acts.length === 0) return html`<p>Nobody acted: it ran unattended.</p>`;
+  return html`<table><thead><tr><th>time</th><th>act</th><th>by</th><th>why</th></tr></thead><tbody>${status.acts.map((act) => html`<tr><td>${lasting(act.atMs - status.startedMs)}</td><td>${words(act.what)}</td><td>${act.by}</td><td>${act.detail}</td></tr>`)}</tbody></table>`;
+}

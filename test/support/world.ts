@@ -1,0 +1,149 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Driver, Kit } from '../../src/drivers/driver.js';
+import type { ApplyRequest, Found, Grant, RevertRequest, Target, TouchOutcome } from '../../src/drivers/protocol.js';
+import { GraywaveError } from '../../src/errors.js';
+import type { HistogramReading, RawCount, Reading, Source, StreamQuery } from '../../src/sources/port.js';
+
+/** One thing that a change of the tests can change: it keeps a version, the key that set it, and the newest epoch. */
+export interface Place {
+  id: string;
+  version: string;
+  key: string;
+  epoch: number;
+  drained: boolean;
+}
+
+export interface Touch {
+  id: string;
+  from: string;
+  to: string;
+  key: string;
+  epoch: number;
+}
+
+/** How each verb misbehaves; each is asked at every call. */
+export interface Mischief {
+  beforeTouch?: (verb: 'apply' | 'revert', id: string, kit: Kit) => Promise<void>;
+  verify?: (id: string, found: Found) => Found;
+  plan?: () => void;
+}
+
+let worlds = 0;
+
+/** A small real world in memory: targets, a driver that changes them, and a source that counts what they serve. */
+export class World {
+  readonly places: Map<string, Place>;
+  /** Every effective touch, in order. */
+  readonly touches: Touch[] = [];
+  mischief: Mischief = {};
+  reversible = true;
+  /** Share of bad events by version. */
+  badShare: Record<string, number> = { v1: 0.01, v2: 0.01, bad: 0.2 };
+  /** Events per target and reading. */
+  eventsPerLook = 400;
+  /** Thrown by the source while set. */
+  sourceDown: GraywaveError | null = null;
+  reads = 0;
+  readonly name = `world-${++worlds}`;
+  private readonly counts = new Map<string, { total: number; bad: number }>();
+  private clockMs = Date.now();
+
+  constructor(ids: readonly string[] = Array.from({ length: 8 }, (_, i) => `app-${i + 1}`)) {
+    this.places = new Map(ids.map((id) => [id, { id, version: 'v1', key: '', epoch: 0, drained: false }]));
+  }
+
+  versions(): Record<string, string> {
+    return Object.fromEntries([...this.places.values()].map(({ id, version }) => [id, version]));
+  }
+
+  place(id: string): Place {
+    const place = this.places.get(id);
+    if (!place) throw new Error(`no place ${id}`);
+    return place;
+  }
+
+  private set(id: string, to: string, grant: Grant, expect: string | null): TouchOutcome {
+    const place = this.place(id);
+    if (place.epoch > grant.epoch) throw new GraywaveError('TOUCH_STALE', `${id} has seen epoch ${place.epoch}.`);
+    if (place.key === grant.key) return 'already';
+    if (expect !== null && place.version !== expect && place.version !== to) {
+      throw new GraywaveError('WORLD_CHANGED', `${id} is ${place.version}, not ${expect}.`);
+    }
+    this.touches.push({ id, from: place.version, to, key: grant.key, epoch: grant.epoch });
+    Object.assign(place, { version: to, key: grant.key, epoch: grant.epoch, drained: false });
+    return 'touched';
+  }
+
+  driver(name = 'memory'): Driver {
+    const versionOf = (before: unknown): string => (before as { version: string }).version;
+    const each = async (request: ApplyRequest | RevertRequest, kit: Kit, verb: 'apply' | 'revert') => {
+      const answer: { id: string; outcome: TouchOutcome }[] = [];
+      for (const id of request.targets) {
+        const outcome = await kit.touch(id, async () => {
+          await this.mischief.beforeTouch?.(verb, id, kit);
+          const before = versionOf(request.before[id]);
+          if (verb === 'apply') return this.set(id, String(request.part.with.version), request.grant, before);
+          if (!(request as RevertRequest).drain) return this.set(id, before, request.grant, null);
+          this.place(id).drained = true;
+          return 'touched' as const;
+        });
+        answer.push({ id, outcome });
+      }
+      return { targets: answer };
+    };
+    return {
+      name,
+      plan: async ({ part }) => {
+        this.mischief.plan?.();
+        const targets: Target[] = [...this.places.keys()].map((id, i) => ({
+          id,
+          labels: { zone: i % 2 === 0 ? 'a' : 'b' },
+          share: 1 / this.places.size,
+        }));
+        const before = Object.fromEntries([...this.places.values()].map(({ id, version }) => [id, { version }]));
+        const preview = [`${targets.length} places to ${String(part.with.version)}`];
+        return { targets, reversible: this.reversible, resources: [`memory:${this.name}`], before, preview };
+      },
+      apply: (request, kit) => each(request, kit, 'apply'),
+      revert: (request, kit) => each(request, kit, 'revert'),
+      verify: async ({ part, targets, before }) => ({
+        targets: targets.map((id) => {
+          const { version } = this.place(id);
+          const was = versionOf(before[id]);
+          const found: Found = version === part.with.version ? 'after' : version === was ? 'before' : 'other';
+          return { id, found: this.mischief.verify?.(id, found) ?? found, detail: version };
+        }),
+      }),
+    };
+  }
+
+  /** Counts go up at every reading, by the version that serves; deterministic, and no clock is needed. */
+  source(name = 'memory'): Source {
+    return {
+      name,
+      read: async (queries: StreamQuery[]): Promise<Reading> => {
+        if (this.sourceDown) throw this.sourceDown;
+        this.reads += 1;
+        this.clockMs = Math.max(this.clockMs + 1, Date.now());
+        for (const { id, version } of this.places.values()) {
+          const count = this.counts.get(id) ?? { total: 0, bad: 0 };
+          count.total += this.eventsPerLook;
+          count.bad += Math.round(this.eventsPerLook * (this.badShare[version] ?? 0));
+          this.counts.set(id, count);
+        }
+        const atMs = this.clockMs;
+        const counts = queries.flatMap(({ stream }) =>
+          [...this.counts].map(
+            ([target, { total, bad }]): RawCount => ({ stream, target, incarnation: '1', atMs, total, bad }),
+          ),
+        );
+        return { atMs, counts };
+      },
+      histogram: (): Promise<HistogramReading> => Promise.reject(new Error('this world has no histogram')),
+    };
+  }
+}
+
+/** An error that no retry cures, as a driver in another language would report it. */
+export const fatal = (message: string): ApplicationFailure =>
+  ApplicationFailure.create({ message, type: 'APPLY_FAILED', nonRetryable: true });
