@@ -1,12 +1,13 @@
 // Set-up that every command of a clone does for itself: the locked install, then the build, each only when stale.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const oldestNode = [20, 3];
+const tscPath = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
 export async function setUp(tell = (line) => process.stderr.write(`${line}\n`)) {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -36,17 +37,32 @@ async function build(tell) {
   ]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   tell('Building …');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  command(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
-  const bundler = pathToFileURL(join(root, 'node_modules', '@temporalio', 'worker', 'lib', 'index.js')).href;
-  const { bundleWorkflowCode, DefaultLogger } = (await import(bundler)).default;
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'dist', 'src', 'workflows', 'index.js'),
-    logger: new DefaultLogger('WARN'),
-  });
-  writeFileSync(join(root, 'dist', 'src', 'workflow-bundle.js'), code);
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  writeFileSync(stamp, wanted);
+  // Built beside and moved in file by file, so that programs running from the last build never find a file missing.
+  const next = join(root, `dist-${process.pid}`);
+  try {
+    command(process.execPath, [tscPath, '-p', 'tsconfig.build.json', '--outDir', next]);
+    const bundler = pathToFileURL(join(root, 'node_modules', '@temporalio', 'worker', 'lib', 'index.js')).href;
+    const { bundleWorkflowCode, DefaultLogger } = (await import(bundler)).default;
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: join(next, 'src', 'workflows', 'index.js'),
+      logger: new DefaultLogger('WARN'),
+    });
+    writeFileSync(join(next, 'src', 'workflow-bundle.js'), code);
+    writeFileSync(join(next, '.graywave-build'), wanted);
+    moveInto(next, join(root, 'dist'));
+  } finally {
+    rmSync(next, { recursive: true, force: true });
+  }
+}
+
+function moveInto(from, to) {
+  mkdirSync(to, { recursive: true });
+  const fresh = new Set(readdirSync(from));
+  for (const name of readdirSync(to)) if (!fresh.has(name)) rmSync(join(to, name), { recursive: true, force: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.isDirectory()) moveInto(join(from, entry.name), join(to, entry.name));
+    else renameSync(join(from, entry.name), join(to, entry.name));
+  }
 }
 
 function filesOf(dir) {

@@ -66,8 +66,8 @@ export class GraywaveError extends Error {
 /** The text of anything thrown, for messages; never `[object Object]`. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error) {
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return error.message + cause;
+    const cause = error.cause instanceof Error ? error.cause.message : '';
+    return cause === '' || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
   }
   return typeof error === 'string' ? error : JSON.stringify(error);
 }

@@ -21,6 +21,7 @@ import { changeQueue, observeQueue } from './workflows/names.js';
 
 /** Time a stopping worker gives a touch to come to its end; a watcher hands over at once. */
 const touchGrace = '10s';
+export const maxCachedWorkflows = 1_000;
 /** Built beside this file; run from its source, as the tests do, it is found in the build. */
 const bundles = ['./workflow-bundle.js', '../dist/src/workflow-bundle.js'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
@@ -94,6 +95,7 @@ export function createWorkers(
   world: World,
   slots: WorkerConfig['slots'],
   common: Pick<WorkerOptions, 'connection' | 'namespace'>,
+  code: Pick<WorkerOptions, 'workflowBundle'> = workflowCode(),
 ): Promise<Worker[]> {
   const queue = (
     taskQueue: string,
@@ -103,7 +105,7 @@ export function createWorkers(
   ): Promise<Worker> =>
     Worker.create({ ...common, taskQueue, activities, maxConcurrentActivityTaskExecutions: size, ...more });
   const workers = [
-    queue(changeQueue, shortActivities(world.ports), slots.short, { ...workflowCode(), maxCachedWorkflows: 1_000 }),
+    queue(changeQueue, shortActivities(world.ports), slots.short, { ...code, maxCachedWorkflows }),
     queue(observeQueue, observeActivities(world.ports), slots.observe),
   ];
   for (const driver of world.drivers) {

@@ -2,13 +2,19 @@ import { execution } from './execution.js';
 import type { Journal } from '../journal/port.js';
 import type { SettleAnswer, SettleRequest } from './types.js';
 
-/** The change's last record: the world is as told, its resources are free. */
+/**
+ * The change's last record: the world is as told, its resources are free. A gate that was cancelled may have left a
+ * record which its run never heard of; nothing was touched under it, so the settling goes after it.
+ */
 export async function settle(journal: Journal, request: SettleRequest): Promise<SettleAnswer> {
   const by = execution().runId;
-  const { changeId, expect, state, reason } = request;
+  const { changeId, state, reason } = request;
   const record = { kind: 'settle', changeId, key: `${changeId}/settle`, state, reason } as const;
-  const answer = await journal.append(record, expect, by);
-  if (answer.outcome === 'taken') return { outcome: 'settled', epoch: answer.epoch };
-  if (answer.outcome === 'behind') return answer;
-  throw new Error(`a settle record cannot wait for ${answer.resource}`);
+  for (let expect = request.expect; ; ) {
+    const answer = await journal.append(record, expect, by);
+    if (answer.outcome === 'taken') return { outcome: 'settled', epoch: answer.epoch };
+    if (answer.outcome === 'busy') throw new Error(`a settle record cannot wait for ${answer.resource}`);
+    if (answer.last.by !== by || answer.last.kind === 'settle') return answer;
+    expect = answer.last.epoch;
+  }
 }

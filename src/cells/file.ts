@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, type FileHandle, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraywaveError, messageOf } from '../errors.js';
 import type { Look } from '../judge/types.js';
@@ -61,6 +61,9 @@ export class FileCellStore implements CellStore {
 
   /** What a history keeps to refer to all looks so far; seq 0 when there are none. Throws CELLS_BROKEN. */
   async head(changeId: string): Promise<Head> {
+    const tail = this.tails.get(changeId);
+    // Nothing was added since our last append, which had checked all before it.
+    if (tail !== undefined && (await this.sizeOf(changeId)) === tail.offset) return tail.head;
     return (await this.readWhole(changeId)).head;
   }
 
@@ -110,6 +113,10 @@ export class FileCellStore implements CellStore {
     const file = this.pathOf(changeId);
     const what = `cells of ${changeId}: line ${broken} does not fit what stands before it`;
     throw new GraywaveError('CELLS_BROKEN', what, { at: { file, line: broken } });
+  }
+
+  private async sizeOf(changeId: string): Promise<number> {
+    return (await stat(this.pathOf(changeId))).size;
   }
 
   private async textOf(changeId: string): Promise<string> {

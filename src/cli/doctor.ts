@@ -22,7 +22,7 @@ interface Check {
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('What is there, what is missing, and what to type')
-    .option('--config FILE', 'worker configuration', defaultConfig)
+    .option('--config <file>', 'worker configuration', defaultConfig)
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  $ graywave doctor\n  $ graywave doctor --config graywave.yaml --json')
     .action(async ({ config, json }: { config: string; json?: boolean }) => {
@@ -55,7 +55,7 @@ async function binaryCheck(): Promise<Check> {
     if (found) return { name, ok: true, found };
     return { name, ok: true, found: `none yet; \`graywave up\` gets one into ${cacheDir()}` };
   } catch (error) {
-    return { name, ok: false, found: messageOf(error), next: error instanceof GraywaveError ? error.hint : '' };
+    return { name, ok: false, found: textOf(error), next: error instanceof GraywaveError ? error.hint : '' };
   }
 }
 
@@ -90,7 +90,7 @@ async function temporalChecks(): Promise<Check[]> {
     }
   } catch (error) {
     return [
-      { name, ok: false, found: messageOf(error), next: 'graywave up, or set TEMPORAL_ADDRESS or TEMPORAL_PROFILE' },
+      { name, ok: false, found: textOf(error), next: 'graywave up, or set TEMPORAL_ADDRESS or TEMPORAL_PROFILE' },
     ];
   }
 }
@@ -111,6 +111,9 @@ async function configChecks(path: string): Promise<Check[]> {
       },
     ];
   } catch (error) {
-    return [{ name, ok: false, found: messageOf(error), next: error instanceof GraywaveError ? error.hint : '' }];
+    return [{ name, ok: false, found: textOf(error), next: error instanceof GraywaveError ? error.hint : '' }];
   }
 }
+
+/** Our own messages carry the text of their cause already. */
+const textOf = (error: unknown): string => (error instanceof GraywaveError ? error.message : messageOf(error));

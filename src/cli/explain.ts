@@ -3,7 +3,7 @@ import { explain } from '../judge/judge.js';
 import type { Verdict } from '../judge/types.js';
 import { isTerminal, type ChangeStatus } from '../workflows/messages.js';
 import { judgeSettings } from '../workflows/settings.js';
-import { jsonOption, print, printJson, withClient } from './session.js';
+import { jsonOption, print, printJson, whole, withClient } from './session.js';
 
 interface Explained {
   wave: number;
@@ -16,7 +16,7 @@ export const explainCommand = (): Command =>
   new Command('explain')
     .description('Why this verdict, with the numbers that decided')
     .argument('<id>', 'change id')
-    .option('--wave N', 'only this wave', Number)
+    .option('--wave <n>', 'only this wave', whole(1, 1_000))
     .addOption(jsonOption())
     .addHelpText(
       'after',

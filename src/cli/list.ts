@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { jsonOption, print, printJson, withClient } from './session.js';
+import { jsonOption, print, printJson, whole, withClient } from './session.js';
 import { span, table } from './table.js';
 
 export const listCommand = (): Command =>
   new Command('list')
     .description('The changes there are, the newest first')
-    .option('--state STATE', 'only changes in this state, for example paused')
-    .option('--service NAME', 'only changes of this service')
-    .option('--limit N', 'at most so many', Number, 50)
+    .option('--state <state>', 'only changes in this state, for example paused')
+    .option('--service <name>', 'only changes of this service')
+    .option('--limit <n>', 'at most so many', whole(1, 10_000), 50)
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { GraywaveError } from '../errors.js';
 import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { exitCodes, exitWith, report } from './exit.js';
@@ -62,6 +63,12 @@ for (const command of [program, ...program.commands]) command.exitOverride();
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) exitWith(error.exitCode === 0 ? 'ok' : 'usage');
-  else report(error, process.argv.includes('--json'));
+  const json = process.argv.includes('--json');
+  if (!(error instanceof CommanderError)) report(error, json);
+  else if (error.exitCode === 0) exitWith('ok');
+  // Commander has told a person already; a program reads stdout.
+  else if (json) report(new GraywaveError('USAGE', error.message), true);
+  else exitWith('usage');
+  // Temporal's native runtime, once started, would keep a failed command alive.
+  process.stdout.write('', () => process.exit());
 }

@@ -19,7 +19,7 @@ export const planCommand = (): Command =>
   new Command('plan')
     .description('Dry run: what a change would touch, what is watched, what it could not see, what a rollback would do')
     .argument('<file>', 'YAML or JSON, - for standard input')
-    .option('--config FILE', 'worker configuration whose drivers and sources the spec may name')
+    .option('--config <file>', 'worker configuration whose drivers and sources the spec may name')
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,10 +1,19 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { GraywaveClient } from '../client/client.js';
 import { whereTemporalIs } from '../client/connect.js';
 
 export const jsonOption = (): Option => new Option('--json', 'one JSON document on stdout instead of text');
 export const byOption = (): Option =>
-  new Option('--by NAME', 'who asks, for the record').default(process.env.USER ?? 'unknown', '$USER');
+  new Option('--by <name>', 'who asks, for the record').default(process.env.USER ?? 'unknown', '$USER');
+
+/** Reads the number of an option; a text that is none is a usage error that names the option. */
+export const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
 
 /** Connects, works, and closes the connection whatever happens. */
 export async function withClient<T>(work: (client: GraywaveClient) => Promise<T>): Promise<T> {

@@ -43,7 +43,7 @@ function steer(name: string, description: string, ask: Ask): Command {
     .description(description)
     .argument('<id>', 'change id')
     .addOption(byOption())
-    .option('--reason TEXT', 'why, for the record')
+    .option('--reason <text>', 'why, for the record')
     .addOption(jsonOption())
     .addHelpText('after', `\nExamples:\n  $ graywave ${example} --reason "p99 looks odd"`)
     .action(async (id: string, ...rest: unknown[]) => {

@@ -29,7 +29,7 @@ export function statusText(status: ChangeStatus, live: Live | null): string {
   if (status.waitsFor) {
     const { what, sinceMs, untilMs } = status.waitsFor;
     lines.push(
-      `waits for ${what} since ${clock(sinceMs)}${untilMs === null ? '' : `, until ${clock(untilMs)} at most`}`,
+      `waits for ${what} since ${clock(sinceMs)}${untilMs === null ? '' : `, for ${span(untilMs - sinceMs)} at most`}`,
     );
   }
   if (status.waves.length > 0) lines.push('', waveTable(status.waves));

@@ -11,7 +11,7 @@ export const submitCommand = (): Command =>
     .description('Start a change; the same file again joins it, and waits on where it stands')
     .argument('<file>', 'YAML or JSON, - for standard input')
     .option('--wait', 'wait for the end; exit code 1 unless it completes')
-    .option('--config FILE', 'worker configuration whose drivers and sources the spec may name')
+    .option('--config <file>', 'worker configuration whose drivers and sources the spec may name')
     .addOption(byOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  $ graywave submit change.yaml\n  $ graywave submit change.yaml --wait --json')

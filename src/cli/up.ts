@@ -7,15 +7,15 @@ import { checkConfig, readConfig } from '../config.js';
 import { startTemporal } from '../embedded/temporal.js';
 import { makeLog } from '../log.js';
 import { installRuntime, startWorker } from '../worker.js';
-import { tell } from './session.js';
+import { tell, whole } from './session.js';
 import { defaultConfig, noConfig } from './validate.js';
 
 export const upCommand = (): Command =>
   new Command('up')
     .description('Run a Temporal server (its database in a file) and a worker on this machine, until Ctrl-C')
-    .option('--config FILE', `worker configuration (default: ${defaultConfig}, if there)`)
-    .option('--port N', 'port of the Temporal server', Number, 7233)
-    .option('--ui-port N', 'port of the Temporal UI', Number, 8233)
+    .option('--config <file>', `worker configuration (default: ${defaultConfig}, if there)`)
+    .option('--port <n>', 'port of the Temporal server', whole(1, 65_535), 7233)
+    .option('--ui-port <n>', 'port of the Temporal UI', whole(1, 65_535), 8233)
     .addHelpText(
       'after',
       '\nExamples:\n  $ graywave up\n  $ graywave up --config graywave.yaml --port 7300 --ui-port 8300',

@@ -15,7 +15,7 @@ export const validateCommand = (): Command =>
     .description('Check a spec; exit code 2 and every wrong place when it is not right')
     .argument('<file>', 'YAML or JSON, - for standard input')
     .option(
-      '--config FILE',
+      '--config <file>',
       `worker configuration whose drivers and sources the spec may name (default: ${defaultConfig}, if there)`,
     )
     .addOption(jsonOption())

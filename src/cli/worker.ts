@@ -8,7 +8,7 @@ import { defaultConfig } from './validate.js';
 export const workerCommand = (): Command =>
   new Command('worker')
     .description('Run a worker: workflows, watchers, drivers. SIGTERM hands everything over and ends')
-    .option('--config FILE', 'worker configuration', defaultConfig)
+    .option('--config <file>', 'worker configuration', defaultConfig)
     .addHelpText(
       'after',
       '\nExamples:\n  $ graywave worker --config graywave.yaml\n  $ TEMPORAL_PROFILE=prod graywave worker',

@@ -36,7 +36,7 @@ interface Frame {
 
 const plotHeight = 150;
 const rowPx = 14;
-const mostRows = 5;
+const mostRows = 7;
 
 /** Axes, ticks with units, vertical lines with their labels above, and within them what `draw` draws. */
 export function frame(sheet: Sheet, { says, ticks, from, to }: Frame, draw: (plot: Plot) => Markup): Markup {
@@ -81,20 +81,23 @@ interface Row {
   row: number;
 }
 
-/** Labels in as many rows as they need, none on another; with no row left a line keeps only its tooltip. */
+/**
+ * Flags to the right of their lines, each in a row where no other is, and below those that reach across its line, so that
+ * no line runs through a label. With no row left a line keeps only its tooltip.
+ */
 function labelRows(events: readonly Event[], x: Scale, left: number, width: number): Row[] {
-  const ends: [number, number][][] = [];
+  const taken: { from: number; to: number; row: number }[] = [];
   return events.map((event): Row => {
     const at = x.at(event.atMs);
-    const text = fitted(event.text, Math.min(180, width * 0.45));
-    const size = widthOf(text);
-    const anchor = at + size + 4 > width && at - size - 4 > left ? 'end' : 'start';
-    const box: [number, number] = anchor === 'end' ? [at - size - 4, at + 2] : [at - 2, at + size + 4];
-    const free = (row: [number, number][]) => row.every(([from, to]) => box[1] < from || box[0] > to);
-    let row = ends.findIndex(free);
-    if (row < 0) row = ends.length;
+    const room = width - at - 4;
+    const anchor = room < Math.min(70, widthOf(event.text)) && at - left > room ? 'end' : 'start';
+    const text = fitted(event.text, Math.min(180, anchor === 'start' ? room : at - left));
+    const size = widthOf(text) + 4;
+    const box = anchor === 'end' ? { from: at - size, to: at + 2 } : { from: at - 2, to: at + size };
+    let row = taken.reduce((least, one) => (one.from < at && one.to > at ? Math.max(least, one.row + 1) : least), 0);
+    while (taken.some((one) => one.row === row && one.from < box.to && one.to > box.from)) row += 1;
     if (row >= mostRows) return { event, x: at, text: '', anchor, row: mostRows - 1 };
-    (ends[row] ??= []).push(box);
+    taken.push({ ...box, row });
     return { event, x: at, text, anchor, row };
   });
 }

@@ -17,10 +17,10 @@ export function gridOf(wave: WaveStatus, waves: readonly WaveStatus[]): Square[]
   const begun = waves.filter(({ index, startedMs }) => index < wave.index && startedMs !== null);
   const before = new Set(begun.flatMap(({ targets }) => targets));
   const mine = new Set(wave.targets);
-  const own = wave.startedMs === null ? 'planned' : 'added';
+  const began = wave.startedMs !== null;
   return [...new Set(waves.flatMap(({ targets }) => targets))].map((id) => ({
     id,
-    state: mine.has(id) ? own : before.has(id) ? 'changed' : 'unchanged',
+    state: mine.has(id) ? (began ? 'added' : 'planned') : began && before.has(id) ? 'changed' : 'unchanged',
   }));
 }
 

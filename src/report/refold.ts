@@ -3,6 +3,7 @@ import { begin, chain, fold, type JudgeState } from '../judge/judge.js';
 import type { JudgeSettings } from '../judge/types.js';
 import { judgeSettings } from '../workflows/settings.js';
 import type { StoryRecord } from './record.js';
+import { withoutNaN } from './words.js';
 
 /** The evidence as of one look; natural logs. */
 export interface EvidencePoint {
@@ -43,7 +44,8 @@ export function evidenceOver(story: StoryRecord): Evidence {
       points.push(pointOf(settings, state, look.toMs));
     }
   } catch (error) {
-    problem = `The looks cannot be refolded: ${error instanceof Error ? error.message : String(error)}.`;
+    const why = error instanceof Error ? error.message : String(error);
+    problem = `The looks cannot be refolded: ${withoutNaN(why)}.`;
   }
   const stop = state?.stopped ?? null;
   return { settings, points, stopped: stop && { seq: stop.seq, culprit: stop.culprit }, problem };

@@ -17,7 +17,7 @@ body { margin: 0 auto; padding: 24px; max-width: 1248px; background: var(--bg); 
   font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; } h2 { font-size: 21px; margin: 0 0 2px; }
 h3 { font-size: 15px; margin: 20px 0 4px; } h4 { font-size: 14px; margin: 12px 0 0; } p { margin: 4px 0; }
-.lead { font-size: 16px; color: var(--quiet); } .quiet { color: var(--quiet); font-size: 13px; }
+.lead { font-size: 16px; color: var(--quiet); } p.quiet { color: var(--quiet); font-size: 13px; }
 .story { border-top: 2px solid var(--rule); margin-top: 32px; padding-top: 20px; }
 .good { color: var(--good); } .bad { color: var(--bad); } .unsure { color: var(--unsure); } h4 .none { color: var(--quiet); }
 .badge { font-size: 13px; font-weight: 600; white-space: nowrap; border: 1.5px solid; border-radius: 10px; padding: 1px 8px; vertical-align: 2px; }
@@ -25,9 +25,9 @@ h3 { font-size: 15px; margin: 20px 0 4px; } h4 { font-size: 14px; margin: 12px 0
 .facts { font-size: 13px; color: var(--quiet); } .chip { color: var(--bg); border-radius: 4px; padding: 1px 6px; font-weight: 600; }
 .chip.old { background: var(--old); } .chip.new { background: var(--new); }
 table { border-collapse: collapse; width: 100%; font-size: 13px; margin: 8px 0; }
-th { text-align: left; color: var(--quiet); font-weight: 500; white-space: nowrap; } th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
-.n { text-align: right; font-variant-numeric: tabular-nums; } .overview { font-size: 14px; margin-top: 16px; } .overview td { padding-block: 7px; }
-.overview td:not(:nth-child(2)) { white-space: nowrap; } .overview .name { font-weight: 600; } a { color: inherit; }
+th { text-align: left; color: var(--quiet); font-weight: 500; overflow-wrap: normal; } th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .overview { font-size: 14px; margin-top: 16px; } .overview td { padding-block: 7px; }
+@media (min-width: 1001px) { .overview td:not(.name, .should) { white-space: nowrap; } } .overview td { overflow-wrap: break-word; } .overview .name { font-weight: 600; } a { color: inherit; }
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; margin: 16px 0; }
 figure { margin: 0; padding: 10px 12px 4px; background: var(--panel); border-radius: 8px; min-width: 0; break-inside: avoid; }
 figcaption { font-size: 14px; line-height: 1.35; } figcaption span { color: var(--quiet); font-size: 12.5px; }
@@ -59,8 +59,8 @@ footer { border-top: 1px solid var(--rule); margin-top: 32px; font-size: 12.5px;
   .overview tr { display: grid; grid-template-columns: 1fr 1fr; gap: 2px 12px; border: 1px solid var(--rule); border-radius: 8px; padding: 8px 10px; margin: 8px 0; }
   .overview td { display: flex; gap: 8px; border: 0; padding: 0; } .overview td.name, .overview td.ok { order: -2; } .overview td.ok { justify-content: flex-end; } .overview td.should { order: -1; grid-column: 1 / -1; }
   .overview td.name::before, .overview td.ok::before, .overview td.should::before { content: none; }
-  .overview td:not(:nth-child(2)) { white-space: normal; } .overview td::before { content: attr(data-label); flex: 0 0 70px; color: var(--quiet); font-weight: 400; }
+  .overview td { white-space: normal; } .overview td::before { content: attr(data-label); flex: 0 0 70px; color: var(--quiet); font-weight: 400; }
   .bar { grid-template-columns: 92px 1fr 84px; } .log { font-size: 11.5px; } .log th, .log td { padding-right: 6px; } .log th:nth-child(6), .log td:nth-child(6) { display: none; } }
 @media print { body { padding: 0; max-width: none; font-size: 11px; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .charts, .texts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .wide { display: none; } .narrow { display: block; }
-  h2, h3, h4 { break-after: avoid; } tr { break-inside: avoid; } .story { break-before: page; } }
+  h2, h3, h4 { break-after: avoid; } tr { break-inside: avoid; } .story { break-before: page; } .overview, table { font-size: 11px; } .lead { font-size: 13px; } th, td { padding-right: 8px; } .words { font-size: 11px; } .words ul, p.quiet, figcaption span { font-size: 10px; } }
 </style>`;

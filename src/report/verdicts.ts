@@ -4,7 +4,7 @@ import type { ChangeStatus } from '../workflows/messages.js';
 import { html, type Markup } from './markup.js';
 import { outcomeOf } from './phases.js';
 import type { View } from './view.js';
-import { dash, lasting, words } from './words.js';
+import { dash, lasting, withoutNaN, words } from './words.js';
 
 /** Why each wave ended as it did, with the numbers that decided. */
 export function verdictsPart({ story, evidence }: View): Markup {
@@ -17,11 +17,22 @@ export function verdictsPart({ story, evidence }: View): Markup {
   })}`;
 }
 
-/** The judge's own words. A stored verdict has lost its infinite numbers to JSON: such a number is a dash. */
+/** The judge's own words. */
 function linesOf(settings: JudgeSettings | null, verdict: Verdict): string[] {
-  if (settings === null) return [`${verdict.kind}: ${verdict.reason}`];
-  const lines = explain(settings, verdict);
-  return lines.map((line, i) => (i === 0 ? line : line.replace(/-?\b(NaN|Infinity|undefined|null)\b/g, dash)));
+  const [first, ...rest] = settings === null ? [] : explain(settings, revived(verdict));
+  return [first ?? `${verdict.kind}: ${verdict.reason}`, ...rest.map(withoutNaN)];
+}
+
+/** JSON has made null of numbers without end: taken for 0 they would read as evidence of 1. */
+function revived(verdict: Verdict): Verdict {
+  const log = (value: number | null): number => value ?? NaN;
+  const streams = verdict.streams.map((one) => ({
+    ...one,
+    logHarm: log(one.logHarm),
+    logSafe: log(one.logSafe),
+    logGuard: log(one.logGuard),
+  }));
+  return { ...verdict, logHarm: log(verdict.logHarm), logSafe: log(verdict.logSafe), streams };
 }
 
 /** What people and machines asked of the change while it ran. */

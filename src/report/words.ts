@@ -31,5 +31,8 @@ export const words = (snake: string): string => snake.replaceAll('_', ' ');
 
 export const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 
+/** A sentence of the judge's about numbers that are none. */
+export const withoutNaN = (text: string): string => text.replace(/-?\b(NaN|Infinity|undefined)\b/g, dash);
+
 /** A name that may be empty. */
 export const named = (text: string, otherwise: string): string => (text.trim() === '' ? otherwise : text);

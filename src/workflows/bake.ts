@@ -4,7 +4,7 @@ import { onErrorOf, onInconclusiveOf } from '../policy/controls.js';
 import type { PlannedWave } from '../spec/waves.js';
 import type { WaitsFor, WaveEnd } from './messages.js';
 import { controlsOf, type Run, Stop, say, show, waiting, waveOf } from './run.js';
-import { lookOnce, watch } from './watch.js';
+import { lookNow, taken, watch } from './watch.js';
 
 /**
  * Watches a wave until it is proven safe, proven harmful, or its bake is over; then does what the level says. The bake
@@ -37,15 +37,23 @@ export async function bake(run: Run, planned: PlannedWave): Promise<void> {
 async function decided(run: Run, planned: PlannedWave): Promise<WaveEnd> {
   const wave = waveOf(run, planned.index);
   if (run.promote?.all) {
-    await lookOnce(run, planned.index);
-    return byHand(run, planned);
+    const answer = await lookNow(run, planned.index);
+    if (answer !== null) {
+      taken(run, planned.index, answer);
+      return byHand(run, planned);
+    }
+    run.promote = null;
   }
   let holdUntilMs: number | null = null;
   const endsAtMs = () => Math.max(wave.endsAtMs ?? 0, holdUntilMs ?? 0);
   const until = () => (promotePending(run) ? 'look' : 'go on');
   for (;;) {
     const end = await watch(run, planned.index, { endsAtMs, passEnds: true, until });
-    if (end.how === 'until') return byHand(run, planned);
+    if (end.how === 'until' && end.answer !== null) return byHand(run, planned);
+    if (end.answer === null) {
+      notPromoted(run, 'the last look before it could not be made; the bake goes on');
+      continue;
+    }
     const { verdict } = end.answer;
     if (verdict.kind === 'pass') {
       if (promotePending(run)) return byHand(run, planned);
@@ -89,6 +97,12 @@ function hold(run: Run, what: WaitsFor, reason: string): number {
 }
 
 const promotePending = (run: Run): boolean => run.promote !== null && run.promote.answer === null;
+
+/** Answers a promote that came to nothing. */
+function notPromoted(run: Run, why: string): void {
+  if (run.promote && !run.promote.answer) run.promote.answer = { done: false, text: `Not promoted: ${why}.` };
+  run.promote = null;
+}
 
 /** Answers the promote; a last look was made before it and found no harm, else Stop was thrown. */
 function byHand(run: Run, planned: PlannedWave): WaveEnd {

@@ -5,7 +5,6 @@ import {
   condition,
   DeterminismViolationError,
   isCancellation,
-  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Entry } from '../journal/port.js';
 import type { PlannedWave } from '../spec/waves.js';
@@ -13,10 +12,11 @@ import { afterwards } from './afterwards.js';
 import type { ChangeInput, ChangeStatus, TerminalState, WaveStatus } from './messages.js';
 import { attributes } from './names.js';
 import { planChange, Refused } from './planning.js';
-import { own, urgent } from './proxies.js';
+import { own } from './proxies.js';
+import { askSettle } from './record.js';
 import { takeRequests } from './requests.js';
 import { rollBack } from './rollback.js';
-import { Behind, newRun, type Run, Stop, say, show, type Touched } from './run.js';
+import { Behind, newRun, type Run, Stop, say, show, type Touched, verdictFound } from './run.js';
 import { judgeSettings } from './settings.js';
 import { rollWave } from './wave.js';
 
@@ -75,8 +75,8 @@ async function plan(run: Run): Promise<void> {
   run.controls = controls;
   run.settings = judgeSettings(streams, controls);
   Object.assign(run.status, { classification, streams, waves: waves.map(waveStatus) });
-  upsertSearchAttributes([{ key: attributes.level, value: level }]);
-  say(run, 'rolling_out', `Classified ${level}; ${waves.length} waves planned.`);
+  const found = [{ key: attributes.level, value: level }];
+  say(run, 'rolling_out', `Classified ${level}; ${waves.length} waves planned.`, found);
 }
 
 const waveStatus = (wave: PlannedWave): WaveStatus => ({
@@ -108,7 +108,7 @@ async function untouched(run: Run, stop: Stop): Promise<void> {
   const entries = await recall(run);
   if (entries.length > 0) return catchUp(run, entries);
   const state: TerminalState = stop.kind === 'refused' ? 'intercepted' : 'cancelled';
-  end(run, state, `${stop.message} Nothing was touched.`);
+  end(run, state, `${sentence(stop.message)} Nothing was touched.`);
 }
 
 const recall = (run: Run): Promise<Entry[]> =>
@@ -117,7 +117,7 @@ const recall = (run: Run): Promise<Entry[]> =>
 async function restore(run: Run, touched: Touched[], reason: string): Promise<void> {
   const restored = await rollBack(run, touched, reason);
   const after = restored.whole ? await afterwards(run, touched) : '';
-  const told = `${reason} Rolled back: ${restored.account}.${after}`;
+  const told = `${sentence(reason)} Rolled back: ${restored.account}.${after}`;
   await settle(run, restored.whole ? 'rolled_back' : 'not_restored', told);
 }
 
@@ -146,7 +146,7 @@ async function settle(run: Run, state: TerminalState, reason: string): Promise<v
   const withinMs = Math.max(60_000, (run.status.rollback?.deadlineMs ?? 0) - Date.now());
   try {
     const request = { changeId: run.input.spec.id, expect: run.epoch, state, reason };
-    const answer = await urgent(withinMs).settle.executeWithOptions({ summary: `settle: ${state}` }, [request]);
+    const answer = await askSettle(request, withinMs);
     if (answer.outcome === 'behind')
       return end(run, state, `${reason} Another run of this change has written to the journal since.`);
     end(run, state, reason);
@@ -160,10 +160,10 @@ async function settle(run: Run, state: TerminalState, reason: string): Promise<v
   }
 }
 
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 function end(run: Run, state: TerminalState, reason: string): void {
   run.status.endedMs = Date.now();
   run.status.waitsFor = null;
-  const kind = run.status.verdict?.verdict.kind;
-  if (kind) upsertSearchAttributes([{ key: attributes.verdict, value: kind }]);
-  say(run, state, reason);
+  say(run, state, reason, verdictFound(run));
 }

@@ -1,4 +1,9 @@
-import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import {
+  type ActivityInterfaceFor,
+  type ActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type {
   FreezeRequest,
   GateAnswer,
@@ -30,6 +35,13 @@ export const own = proxyActivities<OwnActivities>({
   startToCloseTimeout: '30s',
   retry: patient,
   cancellationType: 'TRY_CANCEL',
+});
+
+/** Short writes to the journal, run by the worker of the workflow task itself; see record.ts. */
+export const beside = proxyLocalActivities<Pick<OwnActivities, 'gate' | 'settle'>>({
+  startToCloseTimeout: '5s',
+  scheduleToCloseTimeout: '5s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2 },
 });
 
 /** The same, urgent: what a rollback waits for. */

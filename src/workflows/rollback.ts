@@ -2,7 +2,7 @@ import { CancellationScope, createEventGroup, sleep } from '@temporalio/workflow
 import type { Json } from '../spec/types.js';
 import type { Found, Grant } from '../drivers/protocol.js';
 import { backDriver } from './proxies.js';
-import { type Run, say, show, type Touched } from './run.js';
+import { type Run, say, verdictFound, show, type Touched } from './run.js';
 
 /** Share of the deadline in which restoring is tried; the rest is for taking the targets out of service. */
 const restoringShare = 0.75;
@@ -43,7 +43,7 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
   };
   run.status.rollback = rollback;
   run.status.waitsFor = null;
-  say(run, 'rolling_back', `Rolling back: ${reason}`);
+  say(run, 'rolling_back', `Rolling back: ${reason}`, verdictFound(run));
   for (let attempt = 1; left().length > 0 && Date.now() < restoreByMs; attempt++) {
     if (attempt > 1)
       await sleep(Math.min(2 ** attempt * 250, 15_000), { summary: 'not restored yet; again in a moment' });

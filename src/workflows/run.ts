@@ -1,3 +1,4 @@
+import type { SearchAttributePair } from '@temporalio/common';
 import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Live } from '../activities/types.js';
 import type { JudgeSettings } from '../judge/types.js';
@@ -93,15 +94,23 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
   };
 }
 
-/** Says where the change is and why: to the status query, the Temporal UI's card and, when the state is new, the list. */
-export function say(run: Run, state: ChangeState, reason: string): void {
+/**
+ * Says where the change is and why: to the status query, the Temporal UI's card and, when something new can be searched
+ * for, the list. One upsert for all of it, for each costs the server a write.
+ */
+export function say(run: Run, state: ChangeState, reason: string, more: SearchAttributePair[] = []): void {
   const { status } = run;
   status.reason = reason;
-  if (status.state !== state) {
-    status.state = state;
-    upsertSearchAttributes([{ key: attributes.state, value: state }]);
-  }
+  const found = status.state === state ? more : [{ key: attributes.state, value: state }, ...more];
+  status.state = state;
+  if (found.length > 0) upsertSearchAttributes(found);
   show(run);
+}
+
+/** The verdict that counts last, as people search for it. */
+export function verdictFound(run: Run): SearchAttributePair[] {
+  const kind = run.status.verdict?.verdict.kind;
+  return kind ? [{ key: attributes.verdict, value: kind }] : [];
 }
 
 /** Redraws the card after a change of the status that `say` did not make. */

@@ -6,22 +6,23 @@ import {
   isCancellation,
   sleep,
   TimeoutFailure,
-  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Live, ObserveAnswer, ObserveRequest, Watching } from '../activities/types.js';
 import { begin } from '../judge/judge.js';
-import { attributes } from './names.js';
 import { lookSoon, observer } from './proxies.js';
 import { armsOf, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
 
-/** The watcher makes its last look at the end by itself; only if it does not, the workflow asks for one. */
+/** The watcher makes its last look at the end by itself; one that does not is timed out so much later. */
 const graceMs = 15_000;
 
 export interface WatchOptions {
   /** May move while watching. */
   endsAtMs: () => number;
   passEnds: boolean;
-  /** Ends the watch from outside; `look`: after one last look, made while the watcher still holds the latest state. */
+  /**
+   * Ends the watch from outside; `look`: after one last look, made while the watcher still holds the latest state. The
+   * answer is then null only if that look could not be made.
+   */
   until: () => 'go on' | 'end' | 'look';
 }
 
@@ -43,14 +44,10 @@ export async function watch(run: Run, wave: number, options: WatchOptions): Prom
     const scope = new CancellationScope();
     const watching = scope.run(() => attend(run, wave, options, attempt));
     const asked = () => options.until() !== 'go on';
-    const over = () => Date.now() >= options.endsAtMs() + graceMs;
-    while (!attempt.done && !asked() && !over()) {
-      const leftMs = Math.max(1, options.endsAtMs() + graceMs - Date.now());
-      await condition(() => attempt.done || asked(), leftMs, { summary: `wave ${wave}: the bake's end at the latest` });
-    }
+    await condition(() => attempt.done || asked());
     let last: ObserveAnswer | null = null;
     if (!attempt.done) {
-      if (options.until() === 'look' || !asked()) last = await finalLook(run, wave, options.endsAtMs());
+      if (options.until() === 'look') last = await lookNow(run, wave);
       scope.cancel();
       await watching;
     }
@@ -65,9 +62,9 @@ export async function watch(run: Run, wave: number, options: WatchOptions): Prom
 async function attend(run: Run, wave: number, options: WatchOptions, attempt: Attempt): Promise<void> {
   try {
     const request = requestOf(run, wave, options.endsAtMs(), options.passEnds);
-    attempt.answer = await observer.observe.executeWithOptions({ summary: `wave ${wave}: watch until proven` }, [
-      request,
-    ]);
+    const startToCloseTimeout = Math.max(0, request.bake.endsAtMs - Date.now()) + graceMs;
+    const summary = `wave ${wave}: watch until proven, or until the bake is over`;
+    attempt.answer = await observer.observe.executeWithOptions({ summary, startToCloseTimeout }, [request]);
   } catch (error) {
     attempt.failure = error;
   } finally {
@@ -111,26 +108,24 @@ const tell = (failure: unknown): string => {
   return cause instanceof Error ? cause.message : String(cause);
 };
 
-/** One look without a watcher, for a wave that is promoted before its bake begins. */
-export async function lookOnce(run: Run, wave: number): Promise<ObserveAnswer> {
-  const answer = await finalLook(run, wave, Date.now());
-  taken(run, wave, answer);
-  return answer;
+/** One look for an operator who promotes, from the latest state that any watcher has; null when it cannot be made. */
+export async function lookNow(run: Run, wave: number): Promise<ObserveAnswer | null> {
+  try {
+    const request = requestOf(run, wave, Date.now(), true);
+    return await lookSoon.look.executeWithOptions({ summary: `wave ${wave}: one last look` }, [request]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return null;
+  }
 }
 
-function finalLook(run: Run, wave: number, endsAtMs: number): Promise<ObserveAnswer> {
-  return lookSoon.look.executeWithOptions({ summary: `wave ${wave}: one last look` }, [
-    requestOf(run, wave, endsAtMs, true),
-  ]);
-}
-
-function taken(run: Run, wave: number, answer: ObserveAnswer): void {
+/** Takes over a verdict. Throws Stop when it is harm. */
+export function taken(run: Run, wave: number, answer: ObserveAnswer): void {
   const { live, verdict, cellsHash } = answer;
   run.live = live;
   run.status.verdict = { wave, seq: live.seq, cellsHash, verdict };
   waveOf(run, wave).verdict = verdict;
   if (verdict.kind === 'fail') {
-    upsertSearchAttributes([{ key: attributes.verdict, value: verdict.kind }]);
     throw new Stop('harm', verdict.reason);
   }
   say(run, run.status.state, `Wave ${wave}: ${verdict.kind}. ${verdict.reason}`);

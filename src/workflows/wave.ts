@@ -5,6 +5,7 @@ import type { PlannedWave } from '../spec/waves.js';
 import { bake, waitFor } from './bake.js';
 import type { WavePhase } from './messages.js';
 import type { PlannedPart } from './planning.js';
+import { askGate } from './record.js';
 import { forwardDriver, own } from './proxies.js';
 import { armsOf, Behind, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
 
@@ -95,7 +96,7 @@ async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promi
   });
   const request = { changeId, expect: run.epoch, records, wait: false };
   const summary = `wave ${planned.index} ${planned.name}: may it begin?`;
-  let answer = await own.gate.executeWithOptions({ summary }, [request]);
+  let answer = await askGate(request, summary);
   if (answer.outcome === 'busy') {
     const detail = `${answer.resource} is held by change ${answer.holder}`;
     run.status.waitsFor = { what: 'resource', detail, sinceMs: Date.now(), untilMs: null };
@@ -142,6 +143,7 @@ async function verify(run: Run, planned: PlannedWave, { part, plan }: PlannedPar
   const answer: VerifyAnswer = await forwardDriver(part.driver, {
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '5 minutes',
+    heartbeatTimeout: undefined,
   }).verify.executeWithOptions({ summary: `wave ${planned.index}: read back ${part.name}` }, [
     { changeId: run.input.spec.id, part, targets, before: plan.before, expect: 'after' },
   ]);

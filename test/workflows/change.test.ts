@@ -67,10 +67,10 @@ describe('forward', () => {
       const { workflowId } = await submit(spec);
       await ended(spec.id);
       const { events = [] } = await engine.client.temporal.workflow.getHandle(workflowId).fetchHistory();
-      const gates = (events ?? []).flatMap((event, i) =>
-        event.activityTaskScheduledEventAttributes?.activityType?.name === 'gate' ? [i] : [],
+      const applies = (events ?? []).flatMap((event, i) =>
+        event.activityTaskScheduledEventAttributes?.activityType?.name === 'apply' ? [i] : [],
       );
-      const lengths = gates.slice(1).map((at, i) => at - (gates[i] ?? 0));
+      const lengths = applies.slice(1).map((at, i) => at - (applies[i] ?? 0));
       expect(lengths).toHaveLength(3);
       expect(Math.max(...lengths)).toBeLessThanOrEqual(28);
     }));

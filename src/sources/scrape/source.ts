@@ -26,8 +26,8 @@ const maxPageBytes = 16 * 2 ** 20;
 /** Only pages with timestamps of their own can repeat a sample; younger than this it is waited for. */
 const staleAfterMs = 15_000;
 
-/** Recent events that are enough for a quantile of .99, and the least to prefer to all since the start. */
-const recentEnough = 1_000;
+/** Recent events that are enough for a quantile of .95, and the least to prefer to all since the start. */
+const recentEnough = 600;
 const recentLeast = 200;
 const recentMs = 8_000;
 const recentPauseMs = 1_000;

@@ -1,0 +1,27 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { GateAnswer, GateRequest, SettleAnswer, SettleRequest } from '../activities/types.js';
+import { beside, own, urgent } from './proxies.js';
+
+/**
+ * Asks the journal beside the workflow task: one event and no round trip through a queue. It is a short write, and asked
+ * again under the same key it gives the same answer. When it does not answer within seconds, an activity of its own,
+ * visible as pending, asks until it does.
+ */
+export async function askGate(request: GateRequest, summary: string): Promise<GateAnswer> {
+  try {
+    return await beside.gate.executeWithOptions({ summary }, [request]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return own.gate.executeWithOptions({ summary }, [request]);
+  }
+}
+
+export async function askSettle(request: SettleRequest, withinMs: number): Promise<SettleAnswer> {
+  const summary = `settle: ${request.state}`;
+  try {
+    return await beside.settle.executeWithOptions({ summary }, [request]);
+  } catch {
+    // Tried again below, to the end of the time there is; that failure is the one that is told.
+    return urgent(withinMs).settle.executeWithOptions({ summary }, [request]);
+  }
+}
