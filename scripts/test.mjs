@@ -11,15 +11,19 @@ const dir = mkdtempSync(join(tmpdir(), 'graywave-test-'));
 const file = join(dir, 'results.json');
 const filters = process.argv.slice(2);
 const checks = [
-  ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
-  ['format', bin('biome'), ['format', '.']],
-  ['types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']],
-  ['tests', bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile=${file}`, ...filters]],
+  { name: 'lint', command: bin('oxlint'), args: ['--type-aware', '--deny-warnings'] },
+  { name: 'format', command: bin('biome'), args: ['format', '.'] },
+  { name: 'types', command: bin('tsc'), args: ['--noEmit', '-p', 'tsconfig.json'] },
+  {
+    name: 'tests',
+    command: bin('vitest'),
+    args: ['run', '--reporter=default', '--reporter=json', `--outputFile=${file}`, ...filters],
+  },
 ];
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-for (const [name, command, args] of checks) {
+for (const { name, command, args } of checks) {
   process.stdout.write(`\n${name}\n`);
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   const ok = status === 0;
