@@ -26,6 +26,7 @@ export function statusText(status: ChangeStatus, live: Live | null): string {
     `${pc.bold(status.id)}  ${stateText(status.state)}  ${level}  owner ${status.owner}  services ${status.services.join(', ')}`,
     status.reason,
   ];
+  if (status.review) lines.push(`review: ${status.review.outcome}. ${status.review.reason}`);
   if (status.waitsFor) {
     const { what, sinceMs, untilMs } = status.waitsFor;
     lines.push(

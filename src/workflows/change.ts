@@ -15,6 +15,7 @@ import { planChange, Refused } from './planning.js';
 import { own } from './proxies.js';
 import { askSettle } from './record.js';
 import { takeRequests } from './requests.js';
+import { review } from './review.js';
 import { rollBack } from './rollback.js';
 import { Behind, newRun, type Run, Stop, say, show, type Touched, verdictFound } from './run.js';
 import { judgeSettings } from './settings.js';
@@ -74,7 +75,7 @@ async function plan(run: Run): Promise<void> {
   run.waves = waves;
   run.controls = controls;
   run.settings = judgeSettings(streams, controls);
-  Object.assign(run.status, { classification, streams, waves: waves.map(waveStatus) });
+  Object.assign(run.status, { classification, review: review(), streams, waves: waves.map(waveStatus) });
   const found = [{ key: attributes.level, value: level }];
   say(run, 'rolling_out', `Classified ${level}; ${waves.length} waves planned.`, found);
 }

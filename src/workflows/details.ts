@@ -13,6 +13,7 @@ export function card(status: ChangeStatus): string {
     `**Level** ${status.classification?.level ?? 'not known yet'} · **Owner** ${escape(status.owner)} · ` +
       `**Services** ${escape(status.services.join(', '))} · **Submitted by** ${escape(status.submittedBy)}`,
   ];
+  if (status.review) lines.push('', `**Review** ${status.review.outcome}: ${escape(status.review.reason)}`);
   if (status.waitsFor) {
     const until = status.waitsFor.untilMs === null ? '' : `, until ${time(status.waitsFor.untilMs)} at most`;
     lines.push(

@@ -72,6 +72,12 @@ export interface RollbackStatus {
   left: { id: string; found: string }[];
 }
 
+/** What the review before release said. `none`: no reviewer is configured, and nothing was looked at. */
+export interface Review {
+  outcome: 'none';
+  reason: string;
+}
+
 /** One act of a person or machine on this change. */
 export interface Act {
   atMs: number;
@@ -93,6 +99,7 @@ export interface ChangeStatus {
   startedMs: number;
   endedMs: number | null;
   classification: Classification | null;
+  review: Review | null;
   /** Current wave, 1-based; 0 before the first. */
   wave: number;
   waves: WaveStatus[];

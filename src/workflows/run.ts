@@ -72,6 +72,7 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
       startedMs,
       endedMs: null,
       classification: null,
+      review: null,
       wave: 0,
       waves: [],
       streams: [],

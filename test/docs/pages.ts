@@ -47,6 +47,18 @@ export function anchorsOf(page: string): Set<string> {
   return anchors;
 }
 
+/** Rows of the tables in a text, their cells without the formatter's padding. */
+export const rowsOf = (text: string): string[][] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .slice(1, line.lastIndexOf('|'))
+        .split(/(?<!\\)\|/)
+        .map((cell) => cell.trim()),
+    );
+
 export interface Link {
   page: string;
   target: string;

@@ -5,11 +5,13 @@ import { textOf } from './pages.js';
 import { specTables, withTables } from './spec-tables.js';
 
 const page = 'docs/spec.md';
+/** The formatter pads tables. */
+const bare = (text: string): string => text.replaceAll(/ *\| */g, '|').replaceAll(/-{3,}/g, '---');
 
 test('docs/spec.md says what the schema says; UPDATE_DOCS=1 writes it anew', () => {
   const wanted = withTables(textOf(page), specTables(changeJsonSchema()));
   if (process.env['UPDATE_DOCS']) writeFileSync(page, wanted);
-  expect(textOf(page)).toBe(wanted);
+  expect(bare(textOf(page))).toBe(bare(wanted));
 });
 
 test('every key of the schema stands in a table', () => {

@@ -82,6 +82,7 @@ export function status(part: Partial<ChangeStatus> = {}): ChangeStatus {
     startedMs: startMs,
     endedMs: startMs + 40_000,
     wave: 1,
+    review: null,
     classification: { ...classification, contributions: [], floors: [] },
     waves: [wave(1), wave(2)],
     streams: [stream('errors')],
