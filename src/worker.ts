@@ -1,20 +1,29 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  type RuntimeOptions,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { observeActivities, shortActivities } from './activities/index.js';
 import type { Ports } from './activities/ports.js';
 import { ensureAttributes } from './attributes.js';
 import { FileCellStore } from './cells/file.js';
-import { connectWorker, isLoopback, type Where } from './client/connect.js';
+import { isLoopback, unreachable, type Where } from './client/connect.js';
 import type { WorkerConfig } from './config.js';
 import type { Driver } from './drivers/driver.js';
 import { driverActivities } from './drivers/kit.js';
 import { processDriver } from './drivers/process/driver.js';
 import { driverQueue, revertQueue } from './drivers/protocol.js';
-import { GraywaveError } from './errors.js';
+import { GraywaveError, messageOf } from './errors.js';
 import { FileJournal } from './journal/file.js';
+import type { Journal } from './journal/port.js';
+import { PostgresJournal } from './journal/postgres.js';
 import { temporalLogger } from './log.js';
 import { openSource } from './sources/open.js';
 import { changeQueue, observeQueue } from './workflows/names.js';
@@ -35,14 +44,20 @@ export interface RunningWorker {
 
 /** Sets up Temporal's runtime once for the process: our log, our metrics, and no signal handlers of its own. */
 export function installRuntime(log: Logger, metrics: string | null): void {
-  Runtime.install({
+  const options: RuntimeOptions = {
     logger: temporalLogger(log),
     shutdownSignals: [],
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) },
       ...(metrics === null ? {} : { metrics: { prometheus: { bindAddress: metrics } } }),
     },
-  });
+  };
+  try {
+    Runtime.install(options);
+  } catch (cause) {
+    if (metrics === null) throw cause;
+    throw new GraywaveError('PORT_TAKEN', `The metrics cannot be served on ${metrics}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** What a worker works on: ports of the engine, and drivers that touch the world. */
@@ -54,31 +69,45 @@ export interface World {
 /** Starts a worker on the world that its configuration names. The only place that wires ports to the world. */
 export async function startWorker(config: WorkerConfig, where: Where, log: Logger): Promise<RunningWorker> {
   refuseSharedFile(config, where);
-  const connection = await connectWorker(where);
+  const connection = await connect(where);
   try {
     await ensureAttributes(connection, where.namespace);
-    const workers = await createWorkers(openWorld(config), config.slots, { connection, namespace: where.namespace });
+    const world = await openWorld(config);
+    const workers = await createWorkers(world, config.slots, { connection, namespace: where.namespace });
     const queues = workers.map((worker) => worker.options.taskQueue);
     log.info({ queues, namespace: where.namespace, temporal: where.address }, 'worker started');
-    return running(workers, () => connection.close());
+    return running(workers, async () => {
+      await world.ports.journal.close();
+      await connection.close();
+    });
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
+async function connect(where: Where): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(where.connectionOptions);
+  } catch (cause) {
+    throw unreachable(where, cause);
+  }
+}
+
 function refuseSharedFile(config: WorkerConfig, where: Where): void {
-  if (isLoopback(where.address) || config.oneMachine) return;
+  if (isLoopback(where.address) || config.oneMachine || process.env.DATABASE_URL) return;
   throw new GraywaveError(
     'JOURNAL_NEEDED',
     `Temporal is at ${where.address}, so other machines may run workers, and the journal is a file of this one.`,
-    { hint: 'If every worker runs on this machine, say so with `oneMachine: true` in the worker configuration.' },
+    {
+      hint: 'Set DATABASE_URL to keep the journal in PostgreSQL. If every worker runs on this machine, say so with `oneMachine: true` in the worker configuration.',
+    },
   );
 }
 
-function openWorld(config: WorkerConfig): World {
+async function openWorld(config: WorkerConfig): Promise<World> {
   const ports: Ports = {
-    journal: new FileJournal(join(config.state, 'journal.ndjson')),
+    journal: await openJournal(config.state),
     cells: new FileCellStore(join(config.state, 'cells')),
     sources: new Map(Object.entries(config.sources).map(([name, source]) => [name, openSource(name, source)])),
     pace: config.pace,
@@ -115,6 +144,12 @@ export function createWorkers(
     workers.push(queue(revertQueue(driver.name), { revert, verify }, slots.revert, { shutdownGraceTime }));
   }
   return Promise.all(workers);
+}
+
+/** In PostgreSQL where there is one, for workers on any number of machines; else a file of this machine. */
+async function openJournal(state: string): Promise<Journal> {
+  const url = process.env.DATABASE_URL;
+  return url ? PostgresJournal.open(url) : new FileJournal(join(state, 'journal.ndjson'));
 }
 
 function workflowCode(): Pick<WorkerOptions, 'workflowBundle'> {

@@ -25,7 +25,7 @@ const change = {
     { name: 'canary', to: '25%' },
     { name: 'all', to: '100%' },
   ],
-  bake: { min: '5s', max: '30s' },
+  bake: { min: '5s', max: '15s' },
   signals: [
     { source: 'fleet', kind: 'errors' },
     { source: 'fleet', kind: 'latency' },
@@ -63,8 +63,14 @@ function actOn({ state, reason, rollback }: ChangeStatus): number {
     case 'not_restored':
       console.log(`${id} needs a person now: ${rollback?.left.map((target) => target.id).join(', ')}. ${reason}`);
       return 1;
-    default:
+    case 'planning':
+    case 'waiting':
+    case 'rolling_out':
+    case 'paused':
+    case 'rolling_back':
       throw new Error(`a change that has ended cannot be ${state}`);
+    default:
+      return state satisfies never;
   }
 }
 

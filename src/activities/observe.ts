@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { beat } from '../drivers/heartbeat.js';
 import { messageOf } from '../errors.js';
 import { verdict } from '../judge/judge.js';
 import type { Verdict } from '../judge/types.js';
@@ -17,6 +18,7 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
   let live: Live = request.live;
   let last: Verdict = judged(request, live);
   const began = Date.now();
+  let toldMs = began;
   for (;;) {
     try {
       live = await lookFrom(ports, request, live, signal);
@@ -26,6 +28,7 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
     last = judged(request, live);
     const watching: Watching = { live, verdict: last };
     context.heartbeat(watching);
+    toldMs = await tellSoon(context, watching, began, toldMs);
     const over = Date.now() >= request.bake.endsAtMs;
     if (last.kind === 'fail' || over || (last.kind === 'pass' && request.passEnds)) {
       return { ...watching, cellsHash: await cellsHash(ports, request.changeId) };
@@ -35,6 +38,22 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
     const handOver = handedOver(context, watching);
     if (handOver) throw handOver;
   }
+}
+
+/** While people look on, at the beginning, evidence is shown at least so often; the SDK's throttle would hold it 16 s. */
+const livelyMs = 60_000;
+const tellEveryMs = 2_500;
+
+async function tellSoon(context: Context, watching: Watching, began: number, toldMs: number): Promise<number> {
+  const now = Date.now();
+  if (now - began > livelyMs || now - toldMs < tellEveryMs) return toldMs;
+  try {
+    await beat(watching);
+  } catch (error) {
+    // The throttled heartbeat goes out all the same, and what it is answered decides.
+    context.log.debug('a heartbeat for the audience was not taken', { error: messageOf(error) });
+  }
+  return now;
 }
 
 /** One look from the latest state known: the running watcher's last heartbeat, if it is ahead of the request's. */

@@ -5,8 +5,6 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { checkConfig, readConfig } from '../config.js';
 import { startTemporal } from '../embedded/temporal.js';
-import { makeLog } from '../log.js';
-import { installRuntime, startWorker } from '../worker.js';
 import { tell, whole } from './session.js';
 import { defaultConfig, noConfig } from './validate.js';
 
@@ -24,6 +22,8 @@ export const upCommand = (): Command =>
       if (options.config && !existsSync(options.config)) throw noConfig(options.config);
       const path = options.config ?? (existsSync(defaultConfig) ? defaultConfig : null);
       const config = path ? await readConfig(path) : checkConfig({}, resolve(defaultConfig));
+      const { installRuntime, startWorker } = await import('../worker.js');
+      const { makeLog } = await import('../log.js');
       const temporal = await startTemporal({
         stateDir: config.state,
         port: options.port,

@@ -1,8 +1,6 @@
 import { Command } from 'commander';
 import { whereTemporalIs } from '../client/connect.js';
 import { readConfig } from '../config.js';
-import { makeLog } from '../log.js';
-import { installRuntime, startWorker } from '../worker.js';
 import { defaultConfig } from './validate.js';
 
 export const workerCommand = (): Command =>
@@ -15,6 +13,8 @@ export const workerCommand = (): Command =>
     )
     .action(async ({ config }: { config: string }) => {
       const settings = await readConfig(config);
+      const { installRuntime, startWorker } = await import('../worker.js');
+      const { makeLog } = await import('../log.js');
       const log = makeLog();
       installRuntime(log, settings.metrics);
       const worker = await startWorker(settings, await whereTemporalIs(settings.state), log);

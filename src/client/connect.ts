@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import type { NativeConnectionOptions } from '@temporalio/worker';
 import { GraywaveError, messageOf } from '../errors.js';
 
 /** Where Temporal is, as its own environment variables and profile files say; Temporal Cloud's settings included. */
@@ -40,15 +40,7 @@ export async function connectClient(where: Where): Promise<Client> {
   }
 }
 
-export async function connectWorker(where: Where): Promise<NativeConnection> {
-  try {
-    return await NativeConnection.connect(where.connectionOptions);
-  } catch (cause) {
-    throw unreachable(where, cause);
-  }
-}
-
-const unreachable = (where: Where, cause: unknown): GraywaveError =>
+export const unreachable = (where: Where, cause: unknown): GraywaveError =>
   new GraywaveError('TEMPORAL_UNREACHABLE', `No Temporal server answers on ${where.address}: ${messageOf(cause)}`, {
     cause,
   });

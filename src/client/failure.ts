@@ -18,6 +18,11 @@ export function asGraywave(error: unknown, changeId: string): GraywaveError {
   if (isGrpcDeadlineError(error)) {
     return new GraywaveError('NOT_ANSWERED', `No worker answered for change ${changeId} in time.`, { cause: error });
   }
+  if (isGrpcServiceError(error) && /search attribute/i.test(messageOf(error))) {
+    const text = `Temporal does not know our search attributes: ${messageOf(error)}`;
+    const hint = 'Start a worker once (`graywave worker`): it registers them, or shows the command that does.';
+    return new GraywaveError('ATTRIBUTES_MISSING', text, { cause: error, hint });
+  }
   if (isGrpcServiceError(error)) {
     return new GraywaveError('TEMPORAL_UNREACHABLE', `Temporal answered: ${messageOf(error)}`, { cause: error });
   }

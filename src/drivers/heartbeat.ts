@@ -13,23 +13,28 @@ interface HeartbeatAnswer {
   activityReset: boolean;
 }
 
+/** One heartbeat straight to the server, past the SDK's throttle. */
+export async function beat(details: unknown): Promise<HeartbeatAnswer> {
+  const { client, info } = Context.current();
+  const payloads = await encodeToPayloads(client.options.loadedDataConverter, details);
+  return client.workflowService.recordActivityTaskHeartbeat({
+    namespace: client.options.namespace,
+    identity: client.options.identity,
+    taskToken: info.taskToken,
+    details: { payloads: payloads ?? [] },
+  }) as Promise<HeartbeatAnswer>;
+}
+
 /**
  * One heartbeat by task token, straight to the server, not through the SDK's throttle: true when Temporal still wants
  * this attempt. Refused (TOUCH_REFUSED) once the run is terminated, reset or deleted, cancel is requested, or another
  * attempt has taken over. While the server does not answer it keeps asking, for the caller must touch nothing.
  */
 export async function askTemporal(details: unknown, signal: AbortSignal): Promise<void> {
-  const { client, info } = Context.current();
-  const payloads = await encodeToPayloads(client.options.loadedDataConverter, details);
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
     if (signal.aborted) throw refused('this attempt was told to stop');
     try {
-      const answer = await (client.workflowService.recordActivityTaskHeartbeat({
-        namespace: client.options.namespace,
-        identity: client.options.identity,
-        taskToken: info.taskToken,
-        details: { payloads: payloads ?? [] },
-      }) as Promise<HeartbeatAnswer>);
+      const answer = await beat(details);
       if (answer.cancelRequested) throw refused('cancel was requested');
       if (answer.activityPaused || answer.activityReset) throw refused('the activity was paused or reset by hand');
       return;

@@ -50,4 +50,5 @@ export interface Journal {
   entries(changeId: string): Promise<Entry[]>;
   /** Last record of each change that is not settled, oldest first. */
   unsettled(): Promise<Entry[]>;
+  close(): Promise<void>;
 }

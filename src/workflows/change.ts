@@ -38,7 +38,7 @@ export async function change(input: ChangeInput): Promise<ChangeStatus> {
       run.promote.answer = { done: false, text: `Not promoted: ${stopped?.message ?? 'the change has ended'}` };
     if (stopped === null)
       await settle(run, 'completed', 'Every wave was carried out; see the waves for how each was let through.');
-    else if (stopped instanceof Behind) await catchUp(run, await recall(run));
+    else if (stopped instanceof Behind) await catchUp(run, await recall(run), stopped.message);
     else await takenBack(run, stopped);
     await condition(allHandlersFinished);
   });
@@ -107,7 +107,8 @@ async function takenBack(run: Run, stop: Stop): Promise<void> {
 /** This run touched nothing; an earlier run of the same change may have. */
 async function untouched(run: Run, stop: Stop): Promise<void> {
   const entries = await recall(run);
-  if (entries.length > 0) return catchUp(run, entries);
+  if (entries.length > 0)
+    return catchUp(run, entries, `${sentence(stop.message)} An earlier run of this change had touched the world.`);
   const state: TerminalState = stop.kind === 'refused' ? 'intercepted' : 'cancelled';
   end(run, state, `${sentence(stop.message)} Nothing was touched.`);
 }
@@ -123,7 +124,7 @@ async function restore(run: Run, touched: Touched[], reason: string): Promise<vo
 }
 
 /** The journal is ahead: end as recorded, or restore what is unsettled. */
-async function catchUp(run: Run, entries: Entry[]): Promise<void> {
+async function catchUp(run: Run, entries: Entry[], why: string): Promise<void> {
   const last = entries.at(-1);
   if (last?.kind === 'settle')
     return end(run, last.state as TerminalState, `This change had ended before: ${last.reason}`);
@@ -138,7 +139,7 @@ async function catchUp(run: Run, entries: Entry[]): Promise<void> {
       epoch: entry.epoch,
     }));
   run.epoch = last?.epoch ?? 0;
-  await restore(run, run.touched, 'This run was started over a world that an earlier run had changed.');
+  await restore(run, run.touched, why);
 }
 
 /** The journal's last record of the change frees its resources; without it the world is as told, but not settled. */

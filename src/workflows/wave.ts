@@ -108,7 +108,8 @@ async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promi
     );
     run.status.waitsFor = null;
   }
-  if (answer.outcome !== 'granted') throw new Behind();
+  if (answer.outcome !== 'granted')
+    throw new Behind('This run was started over a world that an earlier run had changed.');
   run.epoch = answer.epoch;
   for (const record of records) {
     const grant = answer.grants[record.part];
@@ -168,7 +169,8 @@ async function untilSettledByHand(run: Run, step: () => Promise<void>): Promise<
   for (;;) {
     const failure = await failureOf(step);
     if (failure === null) return;
-    if (failure.type === 'TOUCH_STALE') throw new Behind();
+    if (failure.type === 'TOUCH_STALE')
+      throw new Behind(`A target has seen a newer touch than this run's. ${failure.message}`);
     if (failure.type !== 'WORLD_CHANGED') throw new Stop('failed', failure.message);
     run.status.paused = true;
     await waitFor(run, {

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { exitCodes, report } from '../../src/cli/exit.js';
 import { toFailure } from '../../src/drivers/failure.js';
 import { type ErrorCode, errorHints, GraywaveError } from '../../src/errors.js';
-import { blocksOf, rowsOf, textOf } from './pages.js';
+import { blocksOf, rowsOf, sorted, textOf } from './pages.js';
 
 const page = textOf('docs/errors.md');
 const codes = Object.keys(errorHints) as ErrorCode[];
@@ -16,7 +16,7 @@ afterEach(() => {
 
 test('every error code has its page, and every page its code', () => {
   const headings = [...page.matchAll(/^### ([A-Z][A-Z_]+)$/gm)].map(([, code]) => code);
-  expect(headings.toSorted()).toEqual(codes.toSorted());
+  expect(sorted(headings)).toEqual(sorted(codes));
 });
 
 test('the table of exit codes is what the CLI does', () => {
@@ -39,7 +39,7 @@ test('the page names exactly the failures that are tried again', () => {
   const table = rowsOf(section('Activity failures: what is tried again'))
     .map(([type]) => type)
     .join(' ');
-  expect(codesIn(table).toSorted()).toEqual(retryable.toSorted());
+  expect(sorted(codesIn(table))).toEqual(sorted(retryable));
 });
 
 test('the page for authors of drivers agrees with the types', () => {

@@ -76,7 +76,6 @@ test('the table of levels says what the controls are', () => {
   expect(row('drained when nobody looks for')).toEqual(controls.map((its) => durationText(its.unwatchedLimitSeconds)));
 });
 
-test('no page names a machine path or a registry', () => {
-  for (const page of pages)
-    expect(textOf(page), page).not.toMatch(/\/work\/|\/root\/|\/tmp\/|registry\.|proxy\.golang/);
+test('no page names a path of the machine it was written on', () => {
+  for (const page of pages) expect(textOf(page), page).not.toMatch(/\/(?:root|tmp|Users|work)\//);
 });

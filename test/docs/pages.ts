@@ -77,3 +77,7 @@ export function internalLinks(page: string): Link[] {
       return { page, target, path: path === '' ? page : normalize(join(dirname(page), path)), anchor };
     });
 }
+
+/** Names in an order of their own, for comparing sets of them. */
+export const sorted = (names: Iterable<string | undefined>): string[] =>
+  [...names].map(String).sort((a, b) => (a < b ? -1 : Number(a > b)));

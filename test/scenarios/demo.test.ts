@@ -49,8 +49,11 @@ function left(cwd: string): string[] {
     });
 }
 
-test('all four stories end as they should, on real processes, and leave a report and nothing else behind', // α lets one harmless change in a hundred be stopped; twice in a row would be a fault.
-{ retry: 1, timeout: tenMinutes }, async () => {
+test('all four stories end as they should, on real processes, and leave a report and nothing else behind', {
+  // α lets one harmless change in a hundred be stopped; twice in a row would be a fault.
+  retry: 1,
+  timeout: tenMinutes,
+}, async () => {
   const run = await demo('--json');
   const exit = await exitOf(run);
   const last = run.out().trim().split('\n').at(-1) ?? '';

@@ -9,9 +9,10 @@ import { errors, forEver, slow } from './queries.js';
 
 const binary = findPrometheus();
 
-it.runIf(binary === null)('the machine has a Prometheus to test against', ({ skip }) => {
-  if (process.env['CI'] === 'true') throw new Error('no prometheus in /usr/bin or on PATH: agreement is untested');
-  skip('no prometheus in /usr/bin or on PATH: agreement of the two sources is NOT tested here');
+it('in CI there is a Prometheus to test against; elsewhere its absence is told, and agreement not tested', () => {
+  if (binary === null)
+    console.warn('No prometheus in /usr/bin or on the PATH: install it to test the two sources against each other.');
+  expect(binary !== null || process.env['CI'] !== 'true').toBe(true);
 });
 
 describe.runIf(binary !== null)('scrape and a real Prometheus', () => {

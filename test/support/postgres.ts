@@ -1,0 +1,73 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../../src/embedded/ports.js';
+
+const run = promisify(execFile);
+const installed = '/usr/lib/postgresql';
+
+export interface PostgresServer {
+  url: string;
+  /** kill -9 of the whole server; `start` brings it back on the same data. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Where PostgreSQL's programs are, the newest version first; null when it is not installed. */
+export function postgresPrograms(): string | null {
+  if (!existsSync(installed)) return null;
+  const [newest] = readdirSync(installed).sort((a, b) => Number(b) - Number(a));
+  return newest === undefined ? null : join(installed, newest, 'bin');
+}
+
+/** A real server of its own, with its data in a temporary directory; PostgreSQL refuses to run as root. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const bin = postgresPrograms();
+  if (bin === null) throw new Error('PostgreSQL is not installed: apt-get install postgresql');
+  const dir = await mkdtemp(join(tmpdir(), 'postgres-'));
+  await chmod(dir, 0o777);
+  const data = join(dir, 'data');
+  const port = await freePort();
+  const isRoot = process.getuid?.() === 0;
+  const as = (program: string, args: string[]): [string, string[]] =>
+    isRoot ? ['setpriv', ['--reuid=nobody', '--regid=nogroup', '--clear-groups', program, ...args]] : [program, args];
+  await run(
+    ...as(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8']),
+  );
+  let child: ReturnType<typeof spawn> | undefined;
+  const start = async (): Promise<void> => {
+    const args = ['-D', data, '-p', String(port), '-k', dir, '-c', 'listen_addresses=127.0.0.1'];
+    child = spawn(...as(join(bin, 'postgres'), args), { stdio: 'ignore', detached: true });
+    for (;;) {
+      const ready = await run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-t', '1']).then(
+        () => true,
+        () => false,
+      );
+      if (ready) return;
+      if (child.exitCode !== null) throw new Error(`postgres ended with ${child.exitCode}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const end = async (signal: 'SIGKILL' | 'SIGINT'): Promise<void> => {
+    const ending = child;
+    if (!ending?.pid || ending.exitCode !== null || ending.signalCode !== null) return;
+    const ended = new Promise((resolve) => ending.once('exit', resolve));
+    if (signal === 'SIGKILL') process.kill(-ending.pid, signal);
+    else ending.kill(signal);
+    await ended;
+  };
+  await start();
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    kill: () => end('SIGKILL'),
+    start,
+    stop: async () => {
+      await end('SIGINT');
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
