@@ -85,10 +85,13 @@ test('what a service waits for is there, and is healthy by a check of its own', 
 
 const config = checkConfig(parse(read('deploy/graywave.yaml')), 'deploy/graywave.yaml');
 
-test('the worker is configured for one container, with its state on the volume', () => {
+test('the worker keeps its journal in the database that is made for it, and its looks on the volume', () => {
   const { environment, volumes, network_mode } = service('worker');
   expect(environment?.['TEMPORAL_ADDRESS']).toBe('temporal:7233');
-  expect(config.oneMachine).toBe(true);
+  expect(config.oneMachine).toBe(false);
+  const url = new URL(String(environment?.['DATABASE_URL']).replace(/\$\{.*?\}/, 'x'));
+  expect([url.hostname, url.pathname]).toEqual(['postgresql', '/graywave']);
+  expect(read('deploy/postgres.sql')).toContain('CREATE DATABASE graywave;');
   expect(volumes).toContain(`state:${config.state}`);
   expect(network_mode).toBeUndefined();
   expect(docker).toContain(`mkdir -p ${config.state} && chown node:node ${config.state}`);
