@@ -8,15 +8,12 @@ import { levels } from '../../src/spec/types.js';
 import { durationText, percentText } from '../../src/spec/units.js';
 import { anchorsOf, blocksOf, internalLinks, pages, rowsOf, textOf } from './pages.js';
 
-/** Made by a later step, and looked at by people. */
-const pictures = ['docs/images/report.png'];
 const yaml = pages.flatMap(blocksOf).filter(({ language }) => language.startsWith('yaml'));
 
 test('every link inside the repository leads somewhere, to a heading that is there', () => {
   const links = pages.flatMap(internalLinks);
   expect(links.length).toBeGreaterThan(30);
   const broken = links.filter(({ path, anchor }) => {
-    if (pictures.includes(path)) return false;
     if (!existsSync(path)) return true;
     return anchor !== null && !anchorsOf(path).has(anchor);
   });
