@@ -6,6 +6,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     include: ['test/**/*.test.ts'],
+    // Records what the replay test replays; run on purpose only.
+    exclude: process.env.GRAYWAVE_RECORD ? [] : ['test/workflows/record.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

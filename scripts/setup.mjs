@@ -1,7 +1,17 @@
 // Set-up that every command of a clone does for itself: the locked install, then the build, each only when stale.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -22,6 +32,12 @@ function install(tell) {
   const stamp = join(root, 'node_modules', '.graywave-install');
   const wanted = hashOf(['package-lock.json', 'package.json']);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const modules = join(root, 'node_modules');
+  if (existsSync(modules) && lstatSync(modules).isSymbolicLink()) {
+    fail(
+      `node_modules is a link to ${readlinkSync(modules)}; installing would empty that. Remove the link and try again.`,
+    );
+  }
   tell('Installing the locked dependencies (npm ci) …');
   command('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev']);
   writeFileSync(stamp, wanted);

@@ -14,7 +14,8 @@ import type { Live, ObserveRequest } from './types.js';
 export async function lookFrom(ports: Ports, request: ObserveRequest, live: Live, signal: AbortSignal): Promise<Live> {
   const fromMs = live.lookMs;
   const read = await readAll(ports, request, signal);
-  const atMs = read.reading?.atMs ?? Date.now();
+  // The clock of another worker, or ours after a jump, may be behind the last look: no time has passed then.
+  const atMs = Math.max(fromMs, read.reading?.atMs ?? Date.now());
   const { warmupSeconds } = ports.pace;
   const advanced = read.reading ? advance(live.counters, read.reading, armsOf(request), { warmupSeconds }) : null;
   const seen = advanced ?? { error: read.error };

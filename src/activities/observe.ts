@@ -100,6 +100,8 @@ const pauseMs = (pace: LookPace, watchedMs: number): number =>
 /** Waits; ends early, without an error, when told to stop. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    // Told during the look itself: the event will not come again.
+    if (signal.aborted) return resolve();
     const done = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', done);

@@ -13,12 +13,14 @@ export interface GateRequest {
   expect: number;
   /** One record a part of the wave, in order. */
   records: TouchRecord[];
-  /** True: wait for the resource by the activity's retries, which cost no events. */
+  /** True: only wait until the resources are free, by the activity's retries, which cost no events. */
   wait: boolean;
 }
 
 export type GateAnswer =
   | { outcome: 'granted'; grants: Record<string, Grant>; epoch: number }
+  /** The resources were free when it was asked; nothing was recorded. */
+  | { outcome: 'free' }
   | { outcome: 'behind'; last: Entry }
   | { outcome: 'busy'; resource: string; holder: string };
 

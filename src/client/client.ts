@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { GraywaveError } from '../errors.js';
 import { specHash } from '../spec/hash.js';
@@ -68,6 +74,7 @@ export class GraywaveClient {
     const hash = specHash(spec);
     const input: ChangeInput = { engine: 1, spec, specHash: hash, submittedBy };
     const submission = randomUUID();
+    await this.refuseOtherSpec(spec.id, hash);
     try {
       await this.temporal.workflow.start('change', {
         workflowId,
@@ -86,16 +93,28 @@ export class GraywaveClient {
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw asGraywave(error, spec.id);
     }
-    const described = await this.handle(spec.id).describe();
-    const known = described.memo?.specHash;
-    if (known !== hash) {
-      throw new GraywaveError(
-        'SPEC_DIFFERS',
-        `Change ${spec.id} was submitted before with another spec (${String(known).slice(0, 12)}, now ${hash.slice(0, 12)}); nothing was started.`,
-      );
-    }
+    const described = (await this.refuseOtherSpec(spec.id, hash)) ?? (await this.handle(spec.id).describe());
     const ended = described.status.name === 'COMPLETED' ? await this.status(spec.id) : null;
     return { id: spec.id, workflowId, joined: described.memo?.submission !== submission, ended };
+  }
+
+  /**
+   * Asked before the start and after it. Before: a change that was terminated may be started again, and under another
+   * spec that run could not take back what the first one touched. After: somebody else may have been first.
+   */
+  private async refuseOtherSpec(id: string, hash: string): Promise<WorkflowExecutionDescription | null> {
+    const described = await this.handle(id)
+      .describe()
+      .catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw asGraywave(error, id);
+      });
+    const known = described?.memo?.specHash;
+    if (described === null || known === hash) return described;
+    throw new GraywaveError(
+      'SPEC_DIFFERS',
+      `Change ${id} was submitted before with another spec (${String(known).slice(0, 12)}, now ${hash.slice(0, 12)}); nothing was started.`,
+    );
   }
 
   /** Where a change is; of an ended one its end, for which no worker is needed. */
@@ -166,13 +185,23 @@ export class GraywaveClient {
   private async ask(id: string, update: string, request: Request, withinMs = answerWithinMs): Promise<Answer> {
     try {
       const handle = this.handle(id);
-      const { status } = await handle.describe();
-      if (status.name !== 'RUNNING') {
-        const how =
-          status.name === 'COMPLETED' ? ((await handle.result()) as ChangeStatus).reason : status.name.toLowerCase();
-        throw new GraywaveError('CHANGE_ENDED', `Change ${id} has ended: ${how}`);
-      }
+      await this.refuseEnded(id);
       return await this.answered(withinMs, () => handle.executeUpdate<Answer, [Request]>(update, { args: [request] }));
+    } catch (error) {
+      // It may have ended between the two calls: Temporal then knows no such running workflow.
+      if (error instanceof WorkflowNotFoundError) await this.refuseEnded(id);
+      throw asGraywave(error, id);
+    }
+  }
+
+  private async refuseEnded(id: string): Promise<void> {
+    try {
+      const handle = this.handle(id);
+      const { status } = await handle.describe();
+      if (status.name === 'RUNNING') return;
+      const how =
+        status.name === 'COMPLETED' ? ((await handle.result()) as ChangeStatus).reason : status.name.toLowerCase();
+      throw new GraywaveError('CHANGE_ENDED', `Change ${id} has ended: ${how}`);
     } catch (error) {
       throw asGraywave(error, id);
     }

@@ -1,10 +1,24 @@
 import {
+  isGrpcCancelledError,
   isGrpcDeadlineError,
   isGrpcServiceError,
   WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { GraywaveError, messageOf } from '../errors.js';
+
+/**
+ * The call's deadline has passed. At that moment the server gives the call up as well, and now and then its CANCELLED is
+ * here first; we cancel no call ourselves.
+ */
+const isLate = (error: unknown): boolean =>
+  isGrpcDeadlineError(error) ||
+  isGrpcCancelledError(error) ||
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+
+/** gRPC status FAILED_PRECONDITION: Temporal has seen no worker on the queue for so long that it does not wait for one. */
+const hasNoPoller = (error: unknown): boolean => isGrpcServiceError(error) && Number(error.code) === 9;
 
 /** What went wrong between us and Temporal, as an error a user can act on. */
 export function asGraywave(error: unknown, changeId: string): GraywaveError {
@@ -15,7 +29,7 @@ export function asGraywave(error: unknown, changeId: string): GraywaveError {
   if (error instanceof WorkflowUpdateFailedError) {
     return new GraywaveError('REQUEST_REFUSED', error.cause?.message ?? error.message, { cause: error });
   }
-  if (isGrpcDeadlineError(error)) {
+  if (isLate(error) || hasNoPoller(error)) {
     return new GraywaveError('NOT_ANSWERED', `No worker answered for change ${changeId} in time.`, { cause: error });
   }
   if (isGrpcServiceError(error) && /search attribute/i.test(messageOf(error))) {

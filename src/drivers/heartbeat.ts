@@ -3,6 +3,11 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { GraywaveError, messageOf } from '../errors.js';
 
+/**
+ * An answer older than this says nothing of now: well within a driver's heartbeat timeout, after which another attempt
+ * may have taken over while this one was frozen or its connection stood still.
+ */
+const freshMs = 5_000;
 /** gRPC status NOT_FOUND. */
 const notFound = 5;
 const gonePattern = /not.?found|workflow execution already completed|invalid activity/i;
@@ -33,11 +38,13 @@ export async function beat(details: unknown): Promise<HeartbeatAnswer> {
 export async function askTemporal(details: unknown, signal: AbortSignal): Promise<void> {
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
     if (signal.aborted) throw refused('this attempt was told to stop');
+    const askedMs = Date.now();
     try {
-      const answer = await beat(details);
+      const answer = await Context.current().client.withDeadline(askedMs + freshMs, () => beat(details));
       if (answer.cancelRequested) throw refused('cancel was requested');
       if (answer.activityPaused || answer.activityReset) throw refused('the activity was paused or reset by hand');
-      return;
+      if (signal.aborted) throw refused('this attempt was told to stop');
+      if (Date.now() - askedMs < freshMs) return;
     } catch (error) {
       if (error instanceof GraywaveError) throw error;
       const text = messageOf(error);

@@ -3,7 +3,7 @@ import type { ObserveAnswer } from '../activities/types.js';
 import { onErrorOf, onInconclusiveOf } from '../policy/controls.js';
 import type { PlannedWave } from '../spec/waves.js';
 import type { WaitsFor, WaveEnd } from './messages.js';
-import { controlsOf, type Run, Stop, say, show, waiting, waveOf } from './run.js';
+import { controlsOf, type Run, Stop, say, waiting, waveOf } from './run.js';
 import { lookNow, taken, watch } from './watch.js';
 
 /**
@@ -49,9 +49,9 @@ async function decided(run: Run, planned: PlannedWave): Promise<WaveEnd> {
   const until = () => (promotePending(run) ? 'look' : 'go on');
   for (;;) {
     const end = await watch(run, planned.index, { endsAtMs, passEnds: true, until });
-    if (end.how === 'until' && end.answer !== null) return byHand(run, planned);
-    if (end.answer === null) {
-      notPromoted(run, 'the last look before it could not be made; the bake goes on');
+    if (end.how === 'until') {
+      if (end.answer !== null) return byHand(run, planned);
+      notPromoted(run, 'the last look before it could not be made; the bake goes on.');
       continue;
     }
     const { verdict } = end.answer;
@@ -60,7 +60,7 @@ async function decided(run: Run, planned: PlannedWave): Promise<WaveEnd> {
       waiting(run, null);
       return 'proven';
     }
-    if (Date.now() < endsAtMs()) continue;
+    if (end.endedAtMs < endsAtMs()) continue;
     const next = whatNow(run, end.answer);
     if (next === 'advance') return 'inconclusive';
     if (next === 'rollback' || holdUntilMs !== null) {
@@ -98,9 +98,9 @@ function hold(run: Run, what: WaitsFor, reason: string): number {
 
 const promotePending = (run: Run): boolean => run.promote !== null && run.promote.answer === null;
 
-/** Answers a promote that came to nothing. */
-function notPromoted(run: Run, why: string): void {
-  if (run.promote && !run.promote.answer) run.promote.answer = { done: false, text: `Not promoted: ${why}.` };
+/** Answers a promote that came to nothing, so that nobody waits for it. */
+export function notPromoted(run: Run, why: string): void {
+  if (run.promote && !run.promote.answer) run.promote.answer = { done: false, text: `Not promoted: ${why}` };
   run.promote = null;
 }
 
@@ -134,13 +134,11 @@ export async function waitFor(run: Run, { what, detail, ready, limitSeconds, ope
   const sinceMs = Date.now();
   const untilMs = opensMs ?? (limitSeconds === undefined ? null : sinceMs + limitSeconds * 1000);
   run.status.waitsFor = { what, detail, sinceMs, untilMs };
-  if (run.status.paused) show(run);
-  else say(run, 'waiting', `Waits for ${what}: ${detail}.`);
+  say(run, run.status.paused && what !== 'decision' ? 'paused' : 'waiting', `Waits for ${what}: ${detail}.`);
   const endsAtMs = untilMs ?? sinceMs + 365 * 24 * 3600 * 1000;
-  if (run.touched.length > 0 && run.live !== null) {
-    const lastWave = Math.max(...run.touched.map((touched) => touched.wave));
-    await watchedWait(run, lastWave, endsAtMs, ready);
-  } else await condition(ready, Math.max(1, endsAtMs - Date.now()), { summary: `waits for ${what}` });
+  const watched = run.status.waves.filter((wave) => wave.observedFromMs !== null).length;
+  if (watched > 0 && run.live !== null) await watchedWait(run, watched, endsAtMs, ready);
+  else await condition(ready, Math.max(1, endsAtMs - Date.now()), { summary: `waits for ${what}` });
   run.status.waitsFor = null;
   if (!ready()) throw new Stop('undecided', `waited for ${what} (${detail}) to the end of its time`);
   if (!run.status.paused) say(run, 'rolling_out', `Goes on: ${what} is there.`);
@@ -148,7 +146,5 @@ export async function waitFor(run: Run, { what, detail, ready, limitSeconds, ope
 
 async function watchedWait(run: Run, wave: number, endsAtMs: number, ready: () => boolean): Promise<void> {
   const until = () => (ready() ? 'end' : 'go on');
-  while (!ready() && Date.now() < endsAtMs) {
-    await watch(run, wave, { endsAtMs: () => endsAtMs, passEnds: false, until });
-  }
+  if (!ready()) await watch(run, wave, { endsAtMs: () => endsAtMs, passEnds: false, until });
 }

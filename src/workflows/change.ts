@@ -10,11 +10,11 @@ import type { Entry } from '../journal/port.js';
 import type { PlannedWave } from '../spec/waves.js';
 import { afterwards } from './afterwards.js';
 import type { ChangeInput, ChangeStatus, TerminalState, WaveStatus } from './messages.js';
+import { notPromoted } from './bake.js';
 import { attributes } from './names.js';
 import { planChange, Refused } from './planning.js';
-import { own } from './proxies.js';
-import { askSettle } from './record.js';
-import { takeRequests } from './requests.js';
+import { askRecall, askSettle } from './record.js';
+import { runName, takeRequests } from './requests.js';
 import { review } from './review.js';
 import { rollBack } from './rollback.js';
 import { Behind, newRun, type Run, Stop, say, show, type Touched, verdictFound } from './run.js';
@@ -34,8 +34,8 @@ export async function change(input: ChangeInput): Promise<ChangeStatus> {
   show(run);
   const stopped = await forward(run);
   await CancellationScope.nonCancellable(async () => {
-    if (run.promote && !run.promote.answer)
-      run.promote.answer = { done: false, text: `Not promoted: ${stopped?.message ?? 'the change has ended'}` };
+    run.over = true;
+    notPromoted(run, stopped?.message ?? 'the change has ended');
     if (stopped === null)
       await settle(run, 'completed', 'Every wave was carried out; see the waves for how each was let through.');
     else if (stopped instanceof Behind) await catchUp(run, await recall(run), stopped.message);
@@ -49,11 +49,18 @@ export async function change(input: ChangeInput): Promise<ChangeStatus> {
 async function forward(run: Run): Promise<Stop | Behind | null> {
   try {
     await run.forward.run(async () => {
-      await plan(run);
-      for (const wave of run.waves) await rollWave(run, wave);
+      await Promise.all([plan(run), isFirst(run)]);
+      for (let next = 0; next < run.waves.length; ) {
+        const wave = run.waves[next] as PlannedWave;
+        // Whoever held the resource has changed the world since; only a first wave has to wait.
+        if ((await rollWave(run, wave)) === 'waited') await plan(run);
+        else next += 1;
+      }
     });
     return null;
   } catch (error) {
+    // Behind: what is still being planned is of no use.
+    run.forward.cancel();
     if (error instanceof Stop || error instanceof Behind) return error;
     if (error instanceof Refused) return new Stop('refused', error.message);
     if (isCancellation(error)) {
@@ -66,6 +73,12 @@ async function forward(run: Run): Promise<Stop | Behind | null> {
     const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
     return new Stop('failed', cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+/** A run over a world that an earlier run has changed restores at once: it asks no driver, source or person first. */
+async function isFirst(run: Run): Promise<void> {
+  const entries = await recall(run);
+  if (entries.length > 0) throw new Behind('This run was started over a world that an earlier run had changed.');
 }
 
 async function plan(run: Run): Promise<void> {
@@ -104,17 +117,16 @@ async function takenBack(run: Run, stop: Stop): Promise<void> {
   await restore(run, run.touched, stop.message);
 }
 
-/** This run touched nothing; an earlier run of the same change may have. */
+/** This run touched nothing, though a gate it did not wait for may have left its record; an earlier run may have. */
 async function untouched(run: Run, stop: Stop): Promise<void> {
   const entries = await recall(run);
-  if (entries.length > 0)
+  if (entries.some((entry) => entry.by !== runName()))
     return catchUp(run, entries, `${sentence(stop.message)} An earlier run of this change had touched the world.`);
   const state: TerminalState = stop.kind === 'refused' ? 'intercepted' : 'cancelled';
-  end(run, state, `${sentence(stop.message)} Nothing was touched.`);
+  await settle(run, state, `${sentence(stop.message)} Nothing was touched.`);
 }
 
-const recall = (run: Run): Promise<Entry[]> =>
-  own.recall.executeWithOptions({ summary: 'what is on record of this change?' }, [run.input.spec.id]);
+const recall = (run: Run): Promise<Entry[]> => askRecall(run.input.spec.id);
 
 async function restore(run: Run, touched: Touched[], reason: string): Promise<void> {
   const restored = await rollBack(run, touched, reason);
@@ -139,12 +151,13 @@ async function catchUp(run: Run, entries: Entry[], why: string): Promise<void> {
       epoch: entry.epoch,
     }));
   run.epoch = last?.epoch ?? 0;
+  run.onRecord = true;
   await restore(run, run.touched, why);
 }
 
 /** The journal's last record of the change frees its resources; without it the world is as told, but not settled. */
 async function settle(run: Run, state: TerminalState, reason: string): Promise<void> {
-  if (run.touched.length === 0) return end(run, state, reason);
+  if (!run.onRecord) return end(run, state, reason);
   const withinMs = Math.max(60_000, (run.status.rollback?.deadlineMs ?? 0) - Date.now());
   try {
     const request = { changeId: run.input.spec.id, expect: run.epoch, state, reason };

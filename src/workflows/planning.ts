@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 import type { PlanAnswer } from '../drivers/protocol.js';
 import { type Classification, classify } from '../policy/classify.js';
 import { riskOf } from '../policy/risk.js';
@@ -47,7 +47,7 @@ async function planPart(changeId: string, part: PartSpec): Promise<PlannedPart> 
   try {
     return { part, plan: await driver.plan.executeWithOptions({ summary }, [{ changeId, part }]) };
   } catch (error) {
-    throw refusal(error, `Part ${part.name} was refused`, `no worker serves driver ${part.driver}`);
+    throw refusal(error, `Part ${part.name} was refused`, `driver ${part.driver}`);
   }
 }
 
@@ -60,14 +60,16 @@ async function freeze(spec: ChangeSpec, parts: PlannedPart[]): Promise<FrozenStr
       { signals: spec.signals, expect: spec.expect, targets },
     ]);
   } catch (error) {
-    throw refusal(error, 'The signals cannot be watched', 'the metric source did not answer');
+    throw refusal(error, 'The signals cannot be watched', 'the metric source');
   }
 }
 
-function refusal(error: unknown, what: string, silence: string): unknown {
+function refusal(error: unknown, what: string, whom: string): unknown {
   if (isCancellation(error)) return error;
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  return new Refused(`${what}: ${cause instanceof ApplicationFailure ? cause.message : silence}`);
+  if (cause instanceof ApplicationFailure) return new Refused(`${what}: ${cause.message}`);
+  const nobody = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
+  return new Refused(`${what}: ${nobody ? `no worker serves ${whom}` : `${whom} did not answer in time`}`);
 }
 
 function sayingWhy<T>(pure: () => T): T {

@@ -37,10 +37,13 @@ export const own = proxyActivities<OwnActivities>({
   cancellationType: 'TRY_CANCEL',
 });
 
-/** Short writes to the journal, run by the worker of the workflow task itself; see record.ts. */
-export const beside = proxyLocalActivities<Pick<OwnActivities, 'gate' | 'settle'>>({
-  startToCloseTimeout: '5s',
-  scheduleToCloseTimeout: '5s',
+/**
+ * Short questions to the journal, run by the worker of the workflow task itself; see record.ts. Brief, for the
+ * workflow hears nothing meanwhile, and an abort must be heard within a second.
+ */
+export const beside = proxyLocalActivities<Pick<OwnActivities, 'gate' | 'settle' | 'recall'>>({
+  startToCloseTimeout: '800ms',
+  scheduleToCloseTimeout: '800ms',
   retry: { initialInterval: '200ms', backoffCoefficient: 2 },
 });
 

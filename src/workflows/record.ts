@@ -1,11 +1,12 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { GateAnswer, GateRequest, SettleAnswer, SettleRequest } from '../activities/types.js';
+import type { Entry } from '../journal/port.js';
 import { beside, own, urgent } from './proxies.js';
 
 /**
- * Asks the journal beside the workflow task: one event and no round trip through a queue. It is a short write, and asked
- * again under the same key it gives the same answer. When it does not answer within seconds, an activity of its own,
- * visible as pending, asks until it does.
+ * Asks the journal beside the workflow task: one event and no round trip through a queue. It is a short question, and a
+ * write asked again under the same key gets the same answer. When there is none within seconds, an activity of its own,
+ * visible as pending, asks until there is.
  */
 export async function askGate(request: GateRequest, summary: string): Promise<GateAnswer> {
   try {
@@ -13,6 +14,16 @@ export async function askGate(request: GateRequest, summary: string): Promise<Ga
   } catch (error) {
     if (isCancellation(error)) throw error;
     return own.gate.executeWithOptions({ summary }, [request]);
+  }
+}
+
+export async function askRecall(changeId: string): Promise<Entry[]> {
+  const summary = 'what is on record of this change?';
+  try {
+    return await beside.recall.executeWithOptions({ summary }, [changeId]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return own.recall.executeWithOptions({ summary }, [changeId]);
   }
 }
 

@@ -6,7 +6,6 @@ import {
   abortUpdate,
   approveUpdate,
   extendUpdate,
-  isTerminal,
   pauseSignal,
   pauseUpdate,
   type PromoteRequest,
@@ -19,6 +18,7 @@ import {
 import { type Run, say, show, waveOf } from './run.js';
 
 const actsKept = 100;
+const longestText = 500;
 const longestExtensionSeconds = 30 * 24 * 3600;
 
 /** Registers what people and machines may ask of a running change. Signals act or are ignored; updates also answer. */
@@ -51,8 +51,9 @@ export function takeRequests(run: Run): void {
   setHandler(
     promoteUpdate,
     async (request) => {
-      note(run, 'promote', request, request?.all ? `wave ${status.wave} and all after it` : `wave ${status.wave}`);
-      const promote: NonNullable<Run['promote']> = { by: who(request), all: request?.all ?? false, answer: null };
+      const all = (request?.all ?? false) || (run.promote?.all ?? false);
+      note(run, 'promote', request, all ? `wave ${status.wave} and all after it` : `wave ${status.wave}`);
+      const promote: NonNullable<Run['promote']> = { by: who(request), all, answer: null };
       run.promote = promote;
       await condition(() => promote.answer !== null);
       return promote.answer as Answer;
@@ -70,7 +71,8 @@ export function takeRequests(run: Run): void {
     (request) => {
       const wave = waveOf(run, status.wave);
       note(run, 'extend', request, `wave ${status.wave} by ${request.seconds} s`);
-      wave.endsAtMs = (wave.endsAtMs ?? Date.now()) + request.seconds * 1000;
+      // Counted from now where the bake is over and the change holds: an end in the past would extend nothing.
+      wave.endsAtMs = Math.max(wave.endsAtMs ?? 0, Date.now()) + request.seconds * 1000;
       show(run);
       return { done: true, text: `The bake of wave ${status.wave} ends at ${iso(wave.endsAtMs)} at the latest.` };
     },
@@ -96,10 +98,14 @@ function pause(run: Run, request: Request | undefined): Answer {
 
 function resume(run: Run, request: Request | undefined): Answer {
   if (isOver(run)) return { done: false, text: run.status.reason };
+  const { paused, wave, waitsFor } = run.status;
+  if (!paused) return { done: true, text: 'It is not paused: nothing to resume.' };
   note(run, 'resume', request, request?.reason ?? '');
   run.status.paused = false;
-  const wave = run.status.wave;
-  say(run, wave === 0 ? 'planning' : 'rolling_out', `Resumed by ${who(request)}${because(request)}.`);
+  const waits = waitsFor !== null && waitsFor.what !== 'resume' && waitsFor.what !== 'decision';
+  const told = `Resumed by ${who(request)}${because(request)}.`;
+  if (waits) say(run, 'waiting', `${told} Waits for ${waitsFor.what}: ${waitsFor.detail}.`);
+  else say(run, wave === 0 ? 'planning' : 'rolling_out', told);
   return { done: true, text: wave === 0 ? 'Resumed.' : `Resumed at wave ${wave}.` };
 }
 
@@ -107,25 +113,28 @@ function abort(run: Run, request: Request | undefined): Answer {
   if (isOver(run)) return { done: false, text: run.status.reason };
   if (!run.abort) {
     note(run, 'abort', request, request?.reason ?? '');
-    run.abort = { by: who(request), reason: request?.reason ?? '' };
+    run.abort = { by: who(request), reason: clipped(request?.reason) };
     run.forward.cancel();
   }
   return { done: true, text: run.touched.length > 0 ? 'Aborted: rolling back.' : 'Aborted: nothing was touched.' };
 }
 
-const isOver = (run: Run): boolean => run.status.state === 'rolling_back' || isTerminal(run.status.state);
+/** Also while the end is still being written: what is answered `done` then would be a lie. */
+const isOver = (run: Run): boolean => run.over;
 
 function goingForward(run: Run): void {
-  if (isOver(run)) throw new Error(`The change is ${run.status.state}: ${run.status.reason}`);
+  if (isOver(run)) throw new Error(`The change goes forward no more (${run.status.state}): ${run.status.reason}`);
 }
 
 const observed = (run: Run) => run.status.waves[run.status.wave - 1];
-const who = (request: Request | undefined): string => request?.by || 'somebody (no name given)';
-const because = (request: Request | undefined): string => (request?.reason ? `: ${request.reason}` : '');
+const who = (request: Request | undefined): string => clipped(request?.by) || 'somebody (no name given)';
+const because = (request: Request | undefined): string => (request?.reason ? `: ${clipped(request.reason)}` : '');
+/** Whatever a signal carries, the status stays small enough to be Temporal's result. */
+const clipped = (text: unknown): string => (typeof text === 'string' ? text.slice(0, longestText) : '');
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 function note(run: Run, what: Act['what'], request: Request | undefined, detail: string): void {
-  run.status.acts.push({ atMs: Date.now(), by: who(request), what, detail });
+  run.status.acts.push({ atMs: Date.now(), by: who(request), what, detail: clipped(detail) });
   if (run.status.acts.length > actsKept) run.status.acts.splice(0, run.status.acts.length - actsKept);
 }
 

@@ -58,7 +58,7 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
       drain: false,
       withinMs: Math.max(leftMs / 3, Math.min(leftMs, 15_000)),
     });
-    rollback.left = await readBack(run, touched, ids, restoreByMs - Date.now());
+    rollback.left = await readBack(run, touched, ids, restoreByMs);
     rollback.restored = all.length - rollback.left.length;
     show(run);
   }
@@ -101,6 +101,10 @@ async function revertAll(run: Run, touched: Touched[], ids: ReadonlySet<string>,
     const own = touched.filter((entry) => entry.part === part).reverse();
     const order = own.flatMap((entry) => entry.targets).filter((id) => ids.has(id));
     for (let from = 0; from < order.length; from += size) {
+      if (from > 0 && Date.now() >= endsMs) {
+        failures.push(`no time was left for ${order.slice(from).join(', ')}`);
+        break;
+      }
       const batch = order.slice(from, from + size);
       const calls = way.apart ? batch.map((id) => new Set([id])) : [new Set(batch)];
       const reverts = calls.flatMap((ids) =>
@@ -143,16 +147,19 @@ async function readBack(
   run: Run,
   touched: Touched[],
   ids: ReadonlySet<string>,
-  withinMs: number,
+  byMs: number,
 ): Promise<{ id: string; found: string }[]> {
-  const left: { id: string; found: string }[] = [];
+  const known = new Set(run.input.spec.parts.map((part) => part.name));
+  const left = touched
+    .filter((entry) => !known.has(entry.part))
+    .flatMap((entry) => entry.targets.map((id) => ({ id, found: `unread (this spec has no part ${entry.part})` })));
   for (const part of run.input.spec.parts) {
     const own = touched.filter((entry) => entry.part === part.name);
     const targets = own.flatMap((entry) => entry.targets).filter((id) => ids.has(id));
     if (targets.length === 0) continue;
     const before: Record<string, Json> = Object.assign({}, ...own.map((entry) => entry.before));
     try {
-      const answer = await backDriver(part.driver, Math.min(withinMs, 60_000)).verify.executeWithOptions(
+      const answer = await backDriver(part.driver, Math.min(byMs - Date.now(), 60_000)).verify.executeWithOptions(
         { summary: `read back ${part.name}: is it as before?` },
         [{ changeId: run.input.spec.id, part, targets, before, expect: 'before' }],
       );

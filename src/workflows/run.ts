@@ -50,8 +50,14 @@ export interface Run {
   /** Epoch of the journal record that this run wrote last. */
   epoch: number;
   touched: Touched[];
+  /** The journal has, or may have, a record of this change: its last must be a settle. */
+  onRecord: boolean;
+  /** The way forward has ended; nobody can steer it any more. */
+  over: boolean;
   abort: { by: string; reason: string } | null;
   approved: boolean;
+  /** The wave whose manual gate was passed last. */
+  approvedWave: number;
   promote: { by: string; all: boolean; answer: Answer | null } | null;
 }
 
@@ -89,8 +95,11 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
     live: null,
     epoch: 0,
     touched: [],
+    onRecord: false,
+    over: false,
     abort: null,
     approved: false,
+    approvedWave: 0,
     promote: null,
   };
 }
@@ -136,9 +145,13 @@ export function controlsOf(run: Run): Controls {
   return run.controls;
 }
 
-/** Ids of the targets changed so far, and of those that are not. */
+/** Ids of the targets changed so far, and of those not; what a later wave has begun to touch is in neither arm. */
 export function armsOf(run: Run, upToWave: number): { canary: string[]; baseline: string[] } {
   const changed = new Set(run.status.waves.slice(0, upToWave).flatMap((wave) => wave.targets));
+  const begun = new Set(run.touched.flatMap((touched) => touched.targets));
   const all = run.planned.flatMap(({ plan }) => plan.targets.map((target) => target.id));
-  return { canary: all.filter((id) => changed.has(id)), baseline: all.filter((id) => !changed.has(id)) };
+  return {
+    canary: all.filter((id) => changed.has(id)),
+    baseline: all.filter((id) => !changed.has(id) && !begun.has(id)),
+  };
 }

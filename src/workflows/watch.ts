@@ -26,7 +26,10 @@ export interface WatchOptions {
   until: () => 'go on' | 'end' | 'look';
 }
 
-export type Watch = { how: 'verdict'; answer: ObserveAnswer } | { how: 'until'; answer: ObserveAnswer | null };
+/** `endedAtMs`: the end that the watcher was told; an extension after that means that it is not over yet. */
+export type Watch =
+  | { how: 'verdict'; answer: ObserveAnswer; endedAtMs: number }
+  | { how: 'until'; answer: ObserveAnswer | null };
 
 interface Attempt {
   answer: ObserveAnswer | null;
@@ -41,21 +44,21 @@ interface Attempt {
 export async function watch(run: Run, wave: number, options: WatchOptions): Promise<Watch> {
   for (let failures = 0; ; ) {
     const attempt: Attempt = { answer: null, failure: null, done: false };
+    const endedAtMs = options.endsAtMs();
     const scope = new CancellationScope();
     const watching = scope.run(() => attend(run, wave, options, attempt));
     const asked = () => options.until() !== 'go on';
     await condition(() => attempt.done || asked());
     let last: ObserveAnswer | null = null;
-    if (!attempt.done) {
-      if (options.until() === 'look') last = await lookNow(run, wave);
-      scope.cancel();
-      await watching;
-    }
+    if (attempt.answer === null && options.until() === 'look') last = await lookNow(run, wave);
+    const { failure } = attempt;
+    scope.cancel();
+    await watching;
     const answer = attempt.answer?.verdict.kind === 'fail' ? attempt.answer : (last ?? attempt.answer);
     if (answer !== null) taken(run, wave, answer);
     if (asked()) return { how: 'until', answer };
-    if (answer !== null) return { how: 'verdict', answer };
-    failures = await survived(run, attempt.failure, failures);
+    if (answer !== null) return { how: 'verdict', answer, endedAtMs };
+    failures = await survived(run, failure, failures);
   }
 }
 

@@ -14,9 +14,10 @@ const applyLimit = '2 hours';
 
 /**
  * One wave: gate → apply → verify → observe. Throws Stop when the change must be taken back, Behind when the journal is
- * ahead of this run; returns when the wave is proven, promoted by hand, or let through as the level allows.
+ * ahead of this run; returns `done` when the wave is proven, promoted by hand, or let through as the level allows, and
+ * `waited` when it had to wait for a resource: nothing was recorded, and what was planned before is of no use.
  */
-export function rollWave(run: Run, planned: PlannedWave): Promise<void> {
+export function rollWave(run: Run, planned: PlannedWave): Promise<'done' | 'waited'> {
   return createEventGroup(`wave ${planned.index} ${planned.name}`).withScope(async () => {
     const wave = waveOf(run, planned.index);
     run.status.wave = planned.index;
@@ -25,6 +26,8 @@ export function rollWave(run: Run, planned: PlannedWave): Promise<void> {
     await mayBegin(run, planned);
     const parts = run.planned.filter(({ part }) => (planned.targets[part.name] ?? []).length > 0);
     const grants = await gate(run, planned, parts);
+    if (grants === null) return 'waited';
+    await resumed(run);
     for (const item of parts) {
       enter(
         run,
@@ -40,6 +43,7 @@ export function rollWave(run: Run, planned: PlannedWave): Promise<void> {
     wave.phase = 'done';
     wave.endedMs = Date.now();
     show(run);
+    return 'done';
   });
 }
 
@@ -66,16 +70,22 @@ async function mayBegin(run: Run, planned: PlannedWave): Promise<void> {
       ready: () => Date.now() >= untilMs,
     });
   }
-  if (planned.gate !== null) {
+  if (planned.gate !== null && run.approvedWave !== planned.index) {
     run.approved = false;
     await waitFor(run, { what: 'approval', detail: planned.gate, limitSeconds, ready: () => run.approved });
+    run.approvedWave = planned.index;
   }
-  if (run.status.paused) {
-    await waitFor(run, { what: 'resume', detail: 'paused', limitSeconds, ready: () => !run.status.paused });
-  }
+  await resumed(run);
 }
 
-async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promise<Record<string, Grant>> {
+/** Asked before the gate, and after it: the wait for a resource may be long, and a pause must hold what it let through. */
+async function resumed(run: Run): Promise<void> {
+  if (!run.status.paused) return;
+  const limitSeconds = controlsOf(run).waitLimitSeconds;
+  await waitFor(run, { what: 'resume', detail: 'paused', limitSeconds, ready: () => !run.status.paused });
+}
+
+async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promise<Record<string, Grant> | null> {
   const changeId = run.input.spec.id;
   const resources = [...new Set(run.planned.flatMap(({ plan }) => plan.resources))].sort();
   const records = parts.map(({ part, plan }): TouchRecord => {
@@ -96,17 +106,19 @@ async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promi
   });
   const request = { changeId, expect: run.epoch, records, wait: false };
   const summary = `wave ${planned.index} ${planned.name}: may it begin?`;
-  let answer = await askGate(request, summary);
+  run.onRecord = true;
+  const answer = await askGate(request, summary);
   if (answer.outcome === 'busy') {
     const detail = `${answer.resource} is held by change ${answer.holder}`;
     run.status.waitsFor = { what: 'resource', detail, sinceMs: Date.now(), untilMs: null };
     say(run, 'waiting', `Waits: ${detail}.`);
     const waits = `wave ${planned.index}: waits, ${detail}`;
-    answer = await own.gate.executeWithOptions(
+    await own.gate.executeWithOptions(
       { summary: waits, startToCloseTimeout: '30s', scheduleToCloseTimeout: resourceLimit },
       [{ ...request, wait: true }],
     );
     run.status.waitsFor = null;
+    return null;
   }
   if (answer.outcome !== 'granted')
     throw new Behind('This run was started over a world that an earlier run had changed.');

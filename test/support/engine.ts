@@ -1,18 +1,21 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { activityInfo } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { LookPace, Ports } from '../../src/activities/ports.js';
 import type { Driver } from '../../src/drivers/driver.js';
 import type { Source } from '../../src/sources/port.js';
 import { FileCellStore } from '../../src/cells/file.js';
+import type { CellStore } from '../../src/cells/port.js';
 import { GraywaveClient } from '../../src/client/client.js';
 import { temporalBinary } from '../../src/embedded/binary.js';
 import { FileJournal } from '../../src/journal/file.js';
+import type { Journal } from '../../src/journal/port.js';
 import { readChange } from '../../src/spec/read.js';
 import type { ChangeSpec } from '../../src/spec/types.js';
-import { createWorkers, running } from '../../src/worker.js';
+import { createWorkers, type RunningWorker, running } from '../../src/worker.js';
 import { attributes } from '../../src/workflows/names.js';
 import { World } from './world.js';
 
@@ -21,17 +24,28 @@ const pace: LookPace = { firstSeconds: 0.1, everySeconds: 0.2, warmupSeconds: 0 
 
 /** A real Temporal server and the means to run our workers on it; one for each test file. */
 export interface Engine {
+  /** Where journal and cells are. */
+  dir: string;
   environment: TestWorkflowEnvironment;
   client: GraywaveClient;
   journal: FileJournal;
   cells: FileCellStore;
   /** The worker works on this world from now on. */
   use(world: World): void;
+  /** Every change touches a world of its own from now on, so that many can run at once. */
+  useOneEach(): void;
+  stopWorker(): Promise<void>;
+  startWorker(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startEngine(): Promise<Engine> {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+/** `withoutQueues`: task queues that other processes serve instead. */
+export async function startEngine(withoutQueues: readonly string[] = []): Promise<Engine> {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  });
   const path = await temporalBinary((line) => console.warn(line));
   const environment = await TestWorkflowEnvironment.createLocal({
     server: {
@@ -43,34 +57,79 @@ export async function startEngine(): Promise<Engine> {
   const journal = new FileJournal(join(dir, 'journal.ndjson'));
   const cells = new FileCellStore(join(dir, 'cells'));
   let current = new World();
+  let each: Map<string, World> | null = null;
+  const touchedBy = ({ changeId }: { changeId: string }): Driver => {
+    if (each === null) return current.driver();
+    const world = each.get(changeId) ?? new World();
+    each.set(changeId, world);
+    return world.driver();
+  };
   const driver: Driver = {
     name: 'memory',
-    plan: (...call) => current.driver().plan(...call),
-    apply: (...call) => current.driver().apply(...call),
-    verify: (...call) => current.driver().verify(...call),
-    revert: (...call) => current.driver().revert(...call),
+    plan: (...call) => touchedBy(call[0]).plan(...call),
+    apply: (...call) => touchedBy(call[0]).apply(...call),
+    verify: (...call) => touchedBy(call[0]).verify(...call),
+    revert: (...call) => touchedBy(call[0]).revert(...call),
   };
   const source: Source = {
     name: 'memory',
     read: (...call) => current.source().read(...call),
     histogram: (...call) => current.source().histogram(...call),
   };
-  const ports: Ports = { journal, cells, sources: new Map([['memory', source]]), pace };
-  const created = await createWorkers({ ports, drivers: [driver] }, slots, {
-    connection: environment.nativeConnection,
-    namespace: environment.namespace ?? 'default',
-  });
-  const worker = running(created, () => Promise.resolve());
+  const watchedJournal: Journal = {
+    append: async (record, ...rest) => {
+      await current.mischief.beforeRecord?.(record);
+      const answer = await journal.append(record, ...rest);
+      await current.mischief.afterRecord?.(record);
+      return answer;
+    },
+    entries: (changeId) => journal.entries(changeId),
+    unsettled: () => journal.unsettled(),
+    close: () => journal.close(),
+  };
+  const watchedCells: CellStore = {
+    append: async (...call) => {
+      await current.mischief.beforeKeep?.(activityInfo().activityType);
+      return cells.append(...call);
+    },
+    read: (changeId) => cells.read(changeId),
+    head: (changeId) => cells.head(changeId),
+  };
+  const ports: Ports = { journal: watchedJournal, cells: watchedCells, sources: new Map([['memory', source]]), pace };
+  let worker: RunningWorker | null = null;
+  const startWorker = async (): Promise<void> => {
+    const created = await createWorkers({ ports, drivers: [driver] }, slots, {
+      connection: environment.nativeConnection,
+      namespace: environment.namespace ?? 'default',
+    });
+    const served = created.filter(({ options }) => !withoutQueues.includes(options.taskQueue));
+    // Run and stopped, not left: a worker that was never run holds the connection for ever.
+    const others = created.filter((one) => !served.includes(one));
+    await running(others, () => Promise.resolve()).stop();
+    worker = running(served, () => Promise.resolve());
+  };
+  const stopWorker = async (): Promise<void> => {
+    await worker?.stop();
+    worker = null;
+  };
+  await startWorker();
   return {
+    dir,
     environment,
     client: new GraywaveClient(environment.client),
     journal,
     cells,
     use(world) {
       current = world;
+      each = null;
     },
+    useOneEach() {
+      each = new Map();
+    },
+    startWorker,
+    stopWorker,
     async stop() {
-      await worker.stop();
+      await stopWorker();
       await journal.close();
       await environment.teardown();
     },

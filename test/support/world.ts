@@ -1,7 +1,9 @@
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Driver, Kit } from '../../src/drivers/driver.js';
 import type { ApplyRequest, Found, Grant, RevertRequest, Target, TouchOutcome } from '../../src/drivers/protocol.js';
 import { GraywaveError } from '../../src/errors.js';
+import type { JournalRecord } from '../../src/journal/port.js';
 import type { HistogramReading, RawCount, Reading, Source, StreamQuery } from '../../src/sources/port.js';
 
 /** One thing that a change of the tests can change: it keeps a version, the key that set it, and the newest epoch. */
@@ -23,7 +25,16 @@ export interface Touch {
 
 /** How each verb misbehaves; each is asked at every call. */
 export interface Mischief {
+  /** After Temporal allowed the touch, before it is made. */
   beforeTouch?: (verb: 'apply' | 'revert', id: string, kit: Kit) => Promise<void>;
+  /** Before Temporal is asked. */
+  beforeAsk?: (verb: 'apply' | 'revert', id: string) => Promise<void>;
+  /** Before the source is read, by the type of the activity that reads. */
+  beforeRead?: (activity: string) => Promise<void>;
+  /** Before a look is stored, by the type of the activity that looked. */
+  beforeKeep?: (activity: string) => Promise<void>;
+  beforeRecord?: (record: JournalRecord) => Promise<void>;
+  afterRecord?: (record: JournalRecord) => Promise<void>;
   verify?: (id: string, found: Found) => Found;
   plan?: () => void;
 }
@@ -35,6 +46,10 @@ export class World {
   readonly places: Map<string, Place>;
   /** Every effective touch, in order. */
   readonly touches: Touch[] = [];
+  /** Code of every error that kept a touch from being made. */
+  readonly refusals: { id: string; code: string }[] = [];
+  /** Targets that the source gives no rows for. */
+  readonly silent = new Set<string>();
   mischief: Mischief = {};
   reversible = true;
   /** Share of bad events by version. */
@@ -79,15 +94,21 @@ export class World {
     const each = async (request: ApplyRequest | RevertRequest, kit: Kit, verb: 'apply' | 'revert') => {
       const answer: { id: string; outcome: TouchOutcome }[] = [];
       for (const id of request.targets) {
-        const outcome = await kit.touch(id, async () => {
-          await this.mischief.beforeTouch?.(verb, id, kit);
-          const before = versionOf(request.before[id]);
-          if (verb === 'apply') return this.set(id, String(request.part.with.version), request.grant, before);
-          if (!(request as RevertRequest).drain) return this.set(id, before, request.grant, null);
-          this.place(id).drained = true;
-          return 'touched' as const;
-        });
-        answer.push({ id, outcome });
+        try {
+          await this.mischief.beforeAsk?.(verb, id);
+          const outcome = await kit.touch(id, async () => {
+            await this.mischief.beforeTouch?.(verb, id, kit);
+            const before = versionOf(request.before[id]);
+            if (verb === 'apply') return this.set(id, request.part.with.version as string, request.grant, before);
+            if (!(request as RevertRequest).drain) return this.set(id, before, request.grant, null);
+            this.place(id).drained = true;
+            return 'touched' as const;
+          });
+          answer.push({ id, outcome });
+        } catch (error) {
+          this.refusals.push({ id, code: error instanceof GraywaveError ? error.code : String(error) });
+          throw error;
+        }
       }
       return { targets: answer };
     };
@@ -101,8 +122,14 @@ export class World {
           share: 1 / this.places.size,
         }));
         const before = Object.fromEntries([...this.places.values()].map(({ id, version }) => [id, { version }]));
-        const preview = [`${targets.length} places to ${String(part.with.version)}`];
-        return { targets, reversible: this.reversible, resources: [`memory:${this.name}`], before, preview };
+        const preview = [`${targets.length} places to ${part.with.version as string}`];
+        return {
+          targets,
+          reversible: this.reversible,
+          resources: [`memory:${this.name}`],
+          before,
+          preview,
+        };
       },
       apply: (request, kit) => each(request, kit, 'apply'),
       revert: (request, kit) => each(request, kit, 'revert'),
@@ -122,6 +149,7 @@ export class World {
     return {
       name,
       read: async (queries: StreamQuery[]): Promise<Reading> => {
+        await this.mischief.beforeRead?.(activityInfo().activityType);
         if (this.sourceDown) throw this.sourceDown;
         this.reads += 1;
         this.clockMs = Math.max(this.clockMs + 1, Date.now());
@@ -133,9 +161,9 @@ export class World {
         }
         const atMs = this.clockMs;
         const counts = queries.flatMap(({ stream }) =>
-          [...this.counts].map(
-            ([target, { total, bad }]): RawCount => ({ stream, target, incarnation: '1', atMs, total, bad }),
-          ),
+          [...this.counts]
+            .filter(([target]) => !this.silent.has(target))
+            .map(([target, { total, bad }]): RawCount => ({ stream, target, incarnation: '1', atMs, total, bad })),
         );
         return { atMs, counts };
       },

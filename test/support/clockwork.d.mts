@@ -1,0 +1,2 @@
+export const targets: string[];
+export function countAt(atMs: number): { total: number; bad: number };

@@ -1,0 +1,105 @@
+import { GraywaveError } from '../../src/errors.js';
+import { aChange, type Engine, eventually } from './engine.js';
+import { keep } from './kept-history.js';
+import { aLatch, aStage, type Stage } from './stage.js';
+
+const last = { to: '100%', bake: { min: '1s', max: '1s' } };
+const quick = { waves: [{ to: '50%' }, last], bake: { min: '1s', max: '50s' } };
+const long = { waves: [{ to: '50%' }, last], bake: { min: '50s', max: '55s' } };
+
+/** One way in which a change can end: plays it to its end and gives the change's id. */
+type Ending = (stage: Stage, engine: Engine) => Promise<string>;
+
+async function played(stage: Stage, more: Record<string, unknown>, version = 'v2'): Promise<string> {
+  const spec = aChange(more, version);
+  await stage.submit(spec);
+  return spec.id;
+}
+
+export const endings: Record<string, Ending> = {
+  completed: (stage) => played(stage, { ...quick, gates: [] }),
+  rolled_back: (stage) => played(stage, quick, 'bad'),
+  watched_afterwards: (stage) => played(stage, { ...quick, rollback: { deadline: '30s', observe: '1s' } }, 'bad'),
+  cancelled: async (stage, { client }) => {
+    const id = await played(stage, { ...quick, gates: [{ beforeWave: 1, reason: 'look first' }] });
+    await stage.waitsFor(id, 'approval');
+    await client.abort(id, { by: 'ana' });
+    return id;
+  },
+  intercepted: (stage) => {
+    stage.world.mischief.plan = () => {
+      throw new GraywaveError('PLAN_REFUSED', 'there is no version v9');
+    };
+    return played(stage, quick);
+  },
+  not_restored: (stage) => {
+    stage.world.mischief.beforeTouch = async (verb, id) => {
+      if (verb === 'revert' && id === 'app-1') throw new GraywaveError('REVERT_FAILED', 'disk is gone');
+    };
+    return played(stage, { ...quick, rollback: { deadline: '10s', observe: '0s' } }, 'bad');
+  },
+  by_hand: async (stage, { client }) => {
+    const id = await played(stage, { ...long, gates: [{ beforeWave: 2, reason: 'second look' }] });
+    await stage.observed(id);
+    await client.pause(id, { by: 'ana' });
+    await client.extend(id, { seconds: 60, by: 'ana' });
+    await client.promote(id, { by: 'ana', all: true });
+    await stage.waitsFor(id, 'resume');
+    await stage.workflow(id).signal('resume');
+    await stage.waitsFor(id, 'approval');
+    await client.approve(id, { by: 'ben' });
+    return id;
+  },
+  aborted: async (stage, { client }) => {
+    const id = await played(stage, long);
+    await stage.observed(id);
+    await client.abort(id, { by: 'ana', reason: 'pager' });
+    return id;
+  },
+  cancelled_in_temporal: async (stage) => {
+    const latch = aLatch();
+    stage.world.mischief.beforeTouch = (verb, id) =>
+      verb === 'apply' && id === 'app-2' ? latch.wait() : Promise.resolve();
+    const id = await played(stage, long);
+    await eventually('stalls', () => latch.reached, Boolean);
+    await stage.workflow(id).cancel();
+    await stage.ended(id);
+    latch.open();
+    return id;
+  },
+  restored: async (stage, { client }) => {
+    const spec = aChange(long);
+    await stage.submit(spec);
+    await stage.observed(spec.id);
+    await stage.workflow(spec.id).terminate('by hand');
+    await client.submitSpec(spec, 'tests');
+    return spec.id;
+  },
+  waited: async (stage, { client }) => {
+    const first = await played(stage, long);
+    await stage.observed(first);
+    const id = await played(stage, quick, 'v3');
+    await stage.waitsFor(id, 'resource');
+    await client.abort(first);
+    return id;
+  },
+  source_down: async (stage) => {
+    const id = await played(stage, { ...quick, bake: { min: '1s', max: '2s' } });
+    await stage.observed(id);
+    stage.world.sourceDown = new GraywaveError('SOURCE_DOWN', 'connection refused');
+    await stage.waitsFor(id, 'source');
+    stage.world.sourceDown = null;
+    return id;
+  },
+};
+
+/** Plays one ending and keeps its history; returns the state in which the change ended. */
+export async function record(engine: Engine, name: string): Promise<string> {
+  const stage = aStage(engine);
+  const ending = endings[name];
+  if (!ending) throw new Error(`no ending ${name}`);
+  const id = await ending(stage, engine);
+  const { state } = await stage.ended(id);
+  await keep(name, await stage.workflow(id).fetchHistory());
+  return state;
+}
