@@ -28,7 +28,10 @@ export async function verify(fleets: Fleets, request: VerifyRequest, signal: Abo
       const slot = instances.get(id);
       if (slot === undefined) return { id, found: 'missing' as const, detail: `the fleet has no instance ${id}` };
       const before = beforeOf(id, request.before, 'VERIFY_FAILED').version;
-      return { id, ...(await look(slot, healthPath, { before, after: part.version }, signal)) };
+      const seen = await look(slot, healthPath, { before, after: part.version }, signal);
+      // A target that had the version already is in both states, and so in the one that is asked for.
+      const inBoth = before === part.version && seen.found === 'after';
+      return { id, ...seen, found: inBoth ? request.expect : seen.found };
     }),
   );
   return { targets };
