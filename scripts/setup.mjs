@@ -64,8 +64,9 @@ async function build(tell) {
       logger: new DefaultLogger('WARN'),
     });
     writeFileSync(join(next, 'src', 'workflow-bundle.js'), code);
-    writeFileSync(join(next, '.graywave-build'), wanted);
+    rmSync(stamp, { force: true });
     moveInto(next, join(root, 'dist'));
+    writeFileSync(stamp, wanted);
   } finally {
     rmSync(next, { recursive: true, force: true });
   }

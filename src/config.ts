@@ -25,8 +25,9 @@ const schema = z.strictObject({
   sources: z.record(z.string(), sourceConfig).default({}),
   pace: z
     .strictObject({
-      firstSeconds: positive.max(60).default(1),
-      everySeconds: positive.max(600).default(10),
+      /** Heartbeats come only after looks, and a watcher that is silent for 20 s counts as gone. */
+      firstSeconds: positive.max(15).default(1),
+      everySeconds: positive.max(15).default(10),
       warmupSeconds: z.number().min(0).max(600).default(5),
     })
     .prefault({}),

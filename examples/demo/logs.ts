@@ -36,8 +36,11 @@ export class RequestLog {
   }
 
   /** Waits until so many requests have been answered. */
-  async warm(count: number, signal: AbortSignal): Promise<void> {
+  async warm(count: number, signal: AbortSignal, withinMs = 60_000): Promise<void> {
+    const endMs = Date.now() + withinMs;
     while (this.lines.length < count) {
+      if (Date.now() > endMs)
+        throw new Error(`only ${this.lines.length} of ${count} requests were answered in ${withinMs / 1000} s`);
       await this.readOn();
       await sleep(100, undefined, { signal });
     }

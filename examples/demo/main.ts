@@ -44,7 +44,12 @@ function options(): { names: string[]; keep: boolean; json: boolean; rps: number
     if (odd !== undefined) throw new Error(`There is no story "${odd}"; there are ${known.join(', ')}.`);
     const rps = Number(values.rps);
     if (!(rps >= 10 && rps <= 1_000)) throw new Error(`--rps must be a number from 10 to 1000, not "${values.rps}".`);
-    return { names: values.story.length > 0 ? values.story : known, keep: values.keep, json: values.json, rps };
+    return {
+      names: values.story.length > 0 ? [...new Set(values.story)] : known,
+      keep: values.keep,
+      json: values.json,
+      rps,
+    };
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n\n${usage}\n`);
     process.exit(2);

@@ -23,6 +23,7 @@ export class Stage {
   fleet!: RunningFleet;
   client!: GraywaveClient;
   worker!: WorkerProcess;
+  private load!: ChildProcess;
   readonly requestsPerSecond: number;
 
   private constructor(dir: string, requestsPerSecond: number) {
@@ -69,8 +70,8 @@ export class Stage {
     const { address } = this.temporal;
     this.client = await GraywaveClient.connect({ connectionOptions: { address }, namespace: 'default', address });
     this.undo.push(() => this.client.close());
-    const load = this.startLoad();
-    this.undo.push(() => ended(load));
+    this.load = this.startLoad();
+    this.undo.push(() => ended(this.load));
   }
 
   private config(): WorkerConfigText {
@@ -122,7 +123,7 @@ export class Stage {
       `Temporal UI   ${this.temporal.uiUrl}`,
       `shop          ${this.fleet.edgeUrl}/checkout/`,
       `commands      TEMPORAL_ADDRESS=${this.temporal.address} npx graywave list`,
-      `stop it with  kill ${[this.worker.pid, this.fleet.pid, this.temporal.pid].join(' ')}`,
+      `stop it with  kill ${[this.load.pid, this.worker.pid, this.fleet.pid, this.temporal.pid].join(' ')}`,
     ];
   }
 

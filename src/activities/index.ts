@@ -1,13 +1,13 @@
 import { asActivity } from '../drivers/failure.js';
-import { freezeStreams } from '../sources/freeze.js';
 import type { Entry } from '../journal/port.js';
-import type { FrozenStream } from '../sources/frozen.js';
 import { Context } from '@temporalio/activity';
+import { freeze } from './freeze.js';
 import { gate } from './gate.js';
 import { lastLook, observe } from './observe.js';
 import type { Ports } from './ports.js';
 import { settle } from './settle.js';
 import type {
+  FreezeAnswer,
   FreezeRequest,
   GateAnswer,
   GateRequest,
@@ -21,7 +21,7 @@ export interface ShortActivities {
   gate(request: GateRequest): Promise<GateAnswer>;
   settle(request: SettleRequest): Promise<SettleAnswer>;
   recall(changeId: string): Promise<Entry[]>;
-  freeze(request: FreezeRequest): Promise<FrozenStream[]>;
+  freeze(request: FreezeRequest): Promise<FreezeAnswer>;
   look(request: ObserveRequest): Promise<ObserveAnswer>;
 }
 
@@ -31,8 +31,7 @@ export function shortActivities(ports: Ports): ShortActivities {
     gate: (request) => asActivity(() => gate(ports.journal, request)),
     settle: (request) => asActivity(() => settle(ports.journal, request)),
     recall: (changeId) => asActivity(() => ports.journal.entries(changeId)),
-    freeze: ({ signals, expect, targets }) =>
-      asActivity(() => freezeStreams(signals, expect, ports.sources, targets, Context.current().cancellationSignal)),
+    freeze: (request) => asActivity(() => freeze(ports.sources, request, Context.current().cancellationSignal)),
     look: (request) => asActivity(() => lastLook(ports, request)),
   };
 }

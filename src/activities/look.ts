@@ -22,7 +22,8 @@ export async function lookFrom(ports: Ports, request: ObserveRequest, live: Live
   const look = await kept(
     ports,
     request.changeId,
-    (seq) => makeLook({ seq, after: live.seq, wave: request.wave, fromMs, toMs: atMs, arms: armsOf(request) }, seen),
+    (seq) =>
+      makeLook({ seq, after: live.seq, wave: waveOf(request, live), fromMs, toMs: atMs, arms: armsOf(request) }, seen),
     live.seq + 1,
   );
   return {
@@ -38,14 +39,22 @@ const armsOf = ({ arms, streams }: ObserveRequest): ObserveRequest['arms'] =>
   streams.length === 0 ? { canary: [], baseline: [] } : arms;
 
 /**
+ * A look that bridges the time before this bake began shows what the wave before it did: the new one must not be proven,
+ * nor its harm be hidden, by traffic that it never had.
+ */
+const waveOf = ({ wave, bake }: ObserveRequest, { judge, lookMs }: Live): number =>
+  judge.wave >= 1 && lookMs < bake.startedMs ? judge.wave : wave;
+
+/**
  * Stores a look under the next free number. A number already taken belongs to an attempt that died before its state was
  * kept: ours bridges its interval, so it takes the next number and says from which look it continues.
  */
 async function kept(ports: Ports, changeId: string, make: (seq: number) => Look, first: number): Promise<Look> {
-  for (let seq = first; ; seq++) {
+  for (let seq = first; ; ) {
     const look = make(seq);
     const stored = await ports.cells.append(changeId, look);
     if (JSON.stringify(stored) === JSON.stringify(look)) return look;
+    seq = Math.max(seq, (await ports.cells.head(changeId)).seq) + 1;
   }
 }
 

@@ -84,14 +84,18 @@ async function heldByWatcher(context: Context): Promise<Watching | null> {
   return client.options.loadedDataConverter.payloadConverter.fromPayload(payload);
 }
 
-const judged = (request: ObserveRequest, live: Live): Verdict =>
-  verdict(request.settings, live.judge, {
+function judged(request: ObserveRequest, live: Live): Verdict {
+  const { startedMs, minSeconds, overAtMs } = request.bake;
+  const told = verdict(request.settings, live.judge, {
     nowMs: Date.now(),
-    waveStartedMs: request.bake.startedMs,
-    minSeconds: request.bake.minSeconds,
-    maxSeconds: Math.max(0, (request.bake.endsAtMs - request.bake.startedMs) / 1000),
+    waveStartedMs: startedMs,
+    minSeconds,
+    maxSeconds: Math.max(0, (overAtMs - startedMs) / 1000),
     control: request.arms.baseline.length > 0 ? 'concurrent' : 'none',
   });
+  if (told.kind !== 'pass' || live.judge.wave === request.wave) return told;
+  return { ...told, kind: 'inconclusive', reason: 'still looking: no look has been made of this wave alone' };
+}
 
 /** A twentieth of the time watched so far, between the first pace and the last. */
 const pauseMs = (pace: LookPace, watchedMs: number): number =>

@@ -14,7 +14,7 @@ export async function settle(journal: Journal, request: SettleRequest): Promise<
     const answer = await journal.append(record, expect, by);
     if (answer.outcome === 'taken') return { outcome: 'settled', epoch: answer.epoch };
     if (answer.outcome === 'busy') throw new Error(`a settle record cannot wait for ${answer.resource}`);
-    if (answer.last.by !== by || answer.last.kind === 'settle') return answer;
+    if (answer.last?.by !== by || answer.last.kind === 'settle') return answer;
     expect = answer.last.epoch;
   }
 }

@@ -21,7 +21,8 @@ export type GateAnswer =
   | { outcome: 'granted'; grants: Record<string, Grant>; epoch: number }
   /** The resources were free when it was asked; nothing was recorded. */
   | { outcome: 'free' }
-  | { outcome: 'behind'; last: Entry }
+  /** `last` is null when the journal knows nothing of the change. */
+  | { outcome: 'behind'; last: Entry | null }
   | { outcome: 'busy'; resource: string; holder: string };
 
 export interface SettleRequest {
@@ -31,13 +32,19 @@ export interface SettleRequest {
   reason: string;
 }
 
-export type SettleAnswer = { outcome: 'settled'; epoch: number } | { outcome: 'behind'; last: Entry };
+export type SettleAnswer = { outcome: 'settled'; epoch: number } | { outcome: 'behind'; last: Entry | null };
 
 export interface FreezeRequest {
   signals: SignalSpec[];
   expect: ExpectSpec[];
-  /** The unchanged side: all targets, before the first wave. */
-  targets: string[];
+  /** The unchanged side: the targets of each part, before the first wave. */
+  parts: { part: string; targets: string[] }[];
+}
+
+export interface FreezeAnswer {
+  streams: FrozenStream[];
+  /** Targets of the parts that the signals tell of; a flag or a migration has none, and is not silent for it. */
+  reporting: string[];
 }
 
 /** Everything a look continues from; what heartbeats carry, and what a later wave goes on with. */
@@ -56,7 +63,8 @@ export interface ObserveRequest {
   settings: JudgeSettings;
   live: Live;
   arms: { canary: string[]; baseline: string[] };
-  bake: { startedMs: number; minSeconds: number; endsAtMs: number };
+  /** `overAtMs`: the end of the bake, for the verdict; `endsAtMs`: of the watching, later while the change is held. */
+  bake: { startedMs: number; minSeconds: number; overAtMs: number; endsAtMs: number };
   /** False: looks on after a pass, for a wave that waits for something else. */
   passEnds: boolean;
 }

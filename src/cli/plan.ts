@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError } from '@temporalio/client';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import type { GraywaveClient } from '../client/client.js';
+import { asGraywave } from '../client/failure.js';
 import { type Forecast, forecast } from '../client/forecast.js';
 import { GraywaveError } from '../errors.js';
 import { onErrorOf, onInconclusiveOf } from '../policy/controls.js';
@@ -45,12 +47,21 @@ export const planCommand = (): Command =>
     });
 
 async function planned(client: GraywaveClient, spec: ChangeSpec): Promise<ChangePlan> {
-  const answer: Preview = await client.temporal.workflow.execute('preview', {
+  const options = {
     workflowId: `preview/${spec.id}/${randomUUID()}`,
     taskQueue: changeQueue,
     args: [spec],
     workflowExecutionTimeout: within,
-  });
+  };
+  const answer = await client.temporal.workflow.execute('preview', options).then(
+    (told: Preview) => told,
+    (error: unknown) => {
+      if (!(error instanceof WorkflowFailedError)) throw asGraywave(error, spec.id);
+      throw new GraywaveError('NOT_ANSWERED', `No worker planned change ${spec.id} within ${within}.`, {
+        cause: error,
+      });
+    },
+  );
   if (!answer.ok) throw new GraywaveError('PLAN_REFUSED', answer.reason);
   return answer.plan;
 }

@@ -24,6 +24,9 @@ export const upCommand = (): Command =>
       const config = path ? await readConfig(path) : checkConfig({}, resolve(defaultConfig));
       const { installRuntime, startWorker } = await import('../worker.js');
       const { makeLog } = await import('../log.js');
+      // From here on there are processes to end, so Ctrl-C is ours.
+      const interrupted = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
       const temporal = await startTemporal({
         stateDir: config.state,
         port: options.port,
@@ -51,7 +54,9 @@ export const upCommand = (): Command =>
         tell(
           'Next: graywave submit change.yaml --wait   (Ctrl-C here ends both; running changes go on at the next `up`)',
         );
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void worker.stop());
+        const stop = (): void => void worker.stop();
+        if (interrupted.signal.aborted) stop();
+        else interrupted.signal.addEventListener('abort', stop);
         await Promise.race([
           worker.done,
           temporal.ended.then(() =>

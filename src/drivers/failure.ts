@@ -8,6 +8,7 @@ const retryable: ReadonlySet<ErrorCode> = new Set([
   'JOURNAL_UNWRITABLE',
   'JOURNAL_BUSY',
   'REVERT_FAILED',
+  'TARGET_DOWN',
   'VERIFY_FAILED',
   'TEMPORAL_UNREACHABLE',
 ]);

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GraywaveError, messageOf } from '../errors.js';
 import { decide, emptyLaw, enter, type Law, unsettledOf } from './law.js';
@@ -32,6 +32,8 @@ export class FileJournal implements Journal {
   private offset = 0;
   private rest = Buffer.alloc(0);
   private readonly law: Law = emptyLaw();
+  /** Our own lines that are being written, and what was decided of those that were read back. */
+  private readonly asked = new Set<string>();
   private readonly answers = new Map<string, AppendAnswer>();
   private waiting: Waiting[] = [];
   private turn: Promise<void> = Promise.resolve();
@@ -79,34 +81,47 @@ export class FileJournal implements Journal {
     this.waiting = [];
     try {
       const file = await this.opened();
+      for (const { line } of batch) this.asked.add(line.nonce);
       // The newline in front ends a line that a crash tore before us.
       const text = batch.map(({ line }) => `\n${sealed(line)}`).join('');
       const bytes = Buffer.from(`${text}\n`);
       const { bytesWritten } = await file.write(bytes);
       if (bytesWritten !== bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were written`);
       await file.datasync();
-      for (const { line } of batch) this.answers.set(line.nonce, { outcome: 'taken', epoch: 0 });
       await this.catchUp();
       for (const { line, resolve } of batch) {
         const answer = this.answers.get(line.nonce);
-        this.answers.delete(line.nonce);
         if (!answer) throw new Error('a line was written but could not be read back');
         resolve(answer);
       }
     } catch (cause) {
       const error = new GraywaveError('JOURNAL_UNWRITABLE', `${this.path}: ${messageOf(cause)}`, { cause });
-      for (const { line, reject } of batch) {
+      for (const { reject } of batch) reject(error);
+    } finally {
+      for (const { line } of batch) {
+        this.asked.delete(line.nonce);
         this.answers.delete(line.nonce);
-        reject(error);
       }
     }
   }
 
   private async opened(): Promise<FileHandle> {
-    if (this.handle) return this.handle;
+    if (this.handle) {
+      await this.refuseReplaced(this.handle);
+      return this.handle;
+    }
     await mkdir(dirname(this.path), { recursive: true });
     this.handle = await open(this.path, 'a+');
     return this.handle;
+  }
+
+  /** A file that was cut, removed or put in the place of ours no longer knows what this process was promised. */
+  private async refuseReplaced(handle: FileHandle): Promise<void> {
+    const [ours, there] = await Promise.all([handle.stat(), stat(this.path)]);
+    if (ours.ino === there.ino && ours.size >= this.offset) return;
+    throw new Error(
+      'the file was replaced or cut while it was in use; restart every worker on the file that is to count',
+    );
   }
 
   private async catchUp(): Promise<void> {
@@ -132,7 +147,7 @@ export class FileJournal implements Journal {
     if (answer.outcome === 'taken' && !known) {
       enter(this.law, { ...line.record, epoch: answer.epoch, atMs: line.atMs, by: line.by });
     }
-    if (this.answers.has(line.nonce)) this.answers.set(line.nonce, answer);
+    if (this.asked.has(line.nonce)) this.answers.set(line.nonce, answer);
   }
 }
 

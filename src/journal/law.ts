@@ -24,7 +24,7 @@ export function decide(law: Law, record: JournalRecord, expect: number, by: stri
   const same = own.find((entry) => entry.key === record.key && entry.by === by);
   if (same) return { outcome: 'taken', epoch: same.epoch };
   const last = own.at(-1);
-  if (last && (last.epoch !== expect || last.kind === 'settle')) return { outcome: 'behind', last };
+  if ((last?.epoch ?? 0) !== expect || last?.kind === 'settle') return { outcome: 'behind', last: last ?? null };
   if (record.kind === 'touch') {
     for (const resource of record.resources) {
       const holder = law.owners.get(resource);

@@ -32,8 +32,8 @@ export type JournalRecord = TouchRecord | SettleRecord;
 export type AppendAnswer =
   /** Taken, or taken before under the same key by the same run. */
   | { outcome: 'taken'; epoch: number }
-  /** The change's last record is not `expect`: the world is ahead of this run. */
-  | { outcome: 'behind'; last: Entry }
+  /** The change's last record is not `expect`: the world is ahead of this run. Null: it has no record at all. */
+  | { outcome: 'behind'; last: Entry | null }
   /** Another change is unsettled on one of the resources. */
   | { outcome: 'busy'; resource: string; holder: string };
 

@@ -9,21 +9,29 @@ import { type Run, show, type Touched } from './run.js';
  */
 export async function afterwards(run: Run, touched: Touched[]): Promise<string> {
   const seconds = run.input.spec.rollback.observeSeconds;
-  const { settings, status, live } = run;
-  if (!settings || !live || seconds === 0 || status.streams.length === 0) return '';
+  const { settings, status, reporting } = run;
+  if (!settings || seconds === 0 || status.streams.length === 0) return '';
   status.reason = `Rolled back and read back; watching the restored targets for ${seconds} s.`;
   show(run);
   const restored = new Set(touched.flatMap((entry) => entry.targets));
-  const all = run.planned.flatMap(({ plan }) => plan.targets.map((target) => target.id));
   const startedMs = Date.now();
   const request: ObserveRequest = {
-    changeId: `${run.input.spec.id}.after`,
+    changeId: `${run.input.spec.id}/after`,
     wave: 1,
     streams: status.streams,
     settings,
-    live: { seq: 0, judge: begin(settings), counters: live.counters, lookMs: startedMs },
-    arms: { canary: all.filter((id) => restored.has(id)), baseline: all.filter((id) => !restored.has(id)) },
-    bake: { startedMs, minSeconds: seconds, endsAtMs: startedMs + seconds * 1000 },
+    // No counters: what was counted before the revert is not the restored targets' doing.
+    live: { seq: 0, judge: begin(settings), counters: null, lookMs: startedMs },
+    arms: {
+      canary: reporting.filter((id) => restored.has(id)),
+      baseline: reporting.filter((id) => !restored.has(id)),
+    },
+    bake: {
+      startedMs,
+      minSeconds: seconds,
+      overAtMs: startedMs + seconds * 1000,
+      endsAtMs: startedMs + seconds * 1000,
+    },
     passEnds: true,
   };
   try {

@@ -42,8 +42,9 @@ async function decided(run: Run, planned: PlannedWave): Promise<WaveEnd> {
       taken(run, planned.index, answer);
       return byHand(run, planned);
     }
-    run.promote = null;
+    notPromoted(run, 'the look before it could not be made; `promote --all` is given up.');
   }
+  const held = new Set<WaitsFor>();
   let holdUntilMs: number | null = null;
   const endsAtMs = () => Math.max(wave.endsAtMs ?? 0, holdUntilMs ?? 0);
   const until = () => (promotePending(run) ? 'look' : 'go on');
@@ -62,11 +63,17 @@ async function decided(run: Run, planned: PlannedWave): Promise<WaveEnd> {
     }
     if (end.endedAtMs < endsAtMs()) continue;
     const next = whatNow(run, end.answer);
-    if (next === 'advance') return 'inconclusive';
-    if (next === 'rollback' || holdUntilMs !== null) {
+    if (next === 'advance') {
+      waiting(run, null);
+      return 'inconclusive';
+    }
+    const lacks = verdict.kind === 'error' ? 'source' : 'evidence';
+    if (next === 'rollback' || held.has(lacks)) {
       throw new Stop('undecided', `Wave ${planned.index} was not proven safe in its time. ${verdict.reason}`);
     }
-    holdUntilMs = hold(run, verdict.kind === 'error' ? 'source' : 'evidence', verdict.reason);
+    // One hold for each: a source that comes back late must not eat the time that evidence is given.
+    held.add(lacks);
+    holdUntilMs = hold(run, lacks, verdict.reason);
   }
 }
 
@@ -145,6 +152,6 @@ export async function waitFor(run: Run, { what, detail, ready, limitSeconds, ope
 }
 
 async function watchedWait(run: Run, wave: number, endsAtMs: number, ready: () => boolean): Promise<void> {
-  const until = () => (ready() ? 'end' : 'go on');
+  const until = () => (ready() ? 'look' : 'go on');
   if (!ready()) await watch(run, wave, { endsAtMs: () => endsAtMs, passEnds: false, until });
 }

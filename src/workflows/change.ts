@@ -21,6 +21,9 @@ import { Behind, newRun, type Run, Stop, say, show, type Touched, verdictFound }
 import { judgeSettings } from './settings.js';
 import { rollWave } from './wave.js';
 
+/** How long the end waits for a journal that does not answer; pending in the Temporal UI all the while. */
+const settleLimitMs = 24 * 3600 * 1000;
+
 /**
  * The life of a change: classify → review → waves (each gate → apply → verify → observe) → settle; or, from any point
  * after the first touch, roll back → read back → settle. It ends Completed in one of the terminal states, whatever
@@ -82,10 +85,11 @@ async function isFirst(run: Run): Promise<void> {
 }
 
 async function plan(run: Run): Promise<void> {
-  const { parts, classification, waves, streams } = await planChange(run.input.spec);
+  const { parts, classification, waves, streams, reporting } = await planChange(run.input.spec);
   const { controls, level } = classification;
   run.planned = parts;
   run.waves = waves;
+  run.reporting = reporting;
   run.controls = controls;
   run.settings = judgeSettings(streams, controls);
   Object.assign(run.status, { classification, review: review(), streams, waves: waves.map(waveStatus) });
@@ -140,7 +144,8 @@ async function catchUp(run: Run, entries: Entry[], why: string): Promise<void> {
   const last = entries.at(-1);
   if (last?.kind === 'settle')
     return end(run, last.state as TerminalState, `This change had ended before: ${last.reason}`);
-  run.touched = entries
+  run.caughtUp = true;
+  const recorded = entries
     .filter((entry): entry is Entry & { kind: 'touch' } => entry.kind === 'touch')
     .map((entry) => ({
       part: entry.part,
@@ -150,7 +155,12 @@ async function catchUp(run: Run, entries: Entry[], why: string): Promise<void> {
       before: entry.before,
       epoch: entry.epoch,
     }));
-  run.epoch = last?.epoch ?? 0;
+  // Before-states are in history too: what a journal that was lost does not know is restored all the same.
+  const known = new Set(recorded.map((touched) => touched.epoch));
+  run.touched = [...recorded, ...run.touched.filter((touched) => !known.has(touched.epoch))].sort(
+    (a, b) => a.epoch - b.epoch,
+  );
+  run.epoch = last?.epoch ?? run.epoch;
   run.onRecord = true;
   await restore(run, run.touched, why);
 }
@@ -158,12 +168,12 @@ async function catchUp(run: Run, entries: Entry[], why: string): Promise<void> {
 /** The journal's last record of the change frees its resources; without it the world is as told, but not settled. */
 async function settle(run: Run, state: TerminalState, reason: string): Promise<void> {
   if (!run.onRecord) return end(run, state, reason);
-  const withinMs = Math.max(60_000, (run.status.rollback?.deadlineMs ?? 0) - Date.now());
+  run.status.reason = `${reason} Settling: the journal's last record frees the resources.`;
+  show(run);
   try {
     const request = { changeId: run.input.spec.id, expect: run.epoch, state, reason };
-    const answer = await askSettle(request, withinMs);
-    if (answer.outcome === 'behind')
-      return end(run, state, `${reason} Another run of this change has written to the journal since.`);
+    const answer = await askSettle(request, settleLimitMs);
+    if (answer.outcome === 'behind') return await unsettled(run, answer.last, state, reason);
     end(run, state, reason);
   } catch (error) {
     const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
@@ -173,6 +183,15 @@ async function settle(run: Run, state: TerminalState, reason: string): Promise<v
       `${reason} The journal could not be written (${cause instanceof Error ? cause.message : String(cause)}): its resources stay locked.`,
     );
   }
+}
+
+/** Another run has written since, or the journal has lost what it knew. What another run touched is restored, once. */
+async function unsettled(run: Run, last: Entry | null, state: TerminalState, reason: string): Promise<void> {
+  if (last?.kind === 'touch' && !run.caughtUp) {
+    return catchUp(run, await recall(run), `${reason} Another run of this change had touched more.`);
+  }
+  const why = last ? 'another run of this change has written to it since' : 'it knows nothing of this change';
+  end(run, state, `${sentence(reason)} The journal was not settled: ${why}.`);
 }
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

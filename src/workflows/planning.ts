@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { FreezeAnswer } from '../activities/types.js';
 import type { PlanAnswer } from '../drivers/protocol.js';
 import { type Classification, classify } from '../policy/classify.js';
 import { riskOf } from '../policy/risk.js';
@@ -17,6 +18,8 @@ export interface ChangePlan {
   classification: Classification;
   waves: PlannedWave[];
   streams: FrozenStream[];
+  /** Targets that the streams tell of. */
+  reporting: string[];
 }
 
 /** A driver, the classification or the waves refuse the change as it stands; the message says what to do. */
@@ -34,7 +37,7 @@ export async function planChange(spec: ChangeSpec): Promise<ChangePlan> {
   }));
   const classification = sayingWhy(() => classify(riskOf(spec, planned)));
   const waves = sayingWhy(() => planWaves(spec, planned, classification.controls));
-  return { parts, classification, waves, streams: await freeze(spec, parts) };
+  return { parts, classification, waves, ...(await freeze(spec, parts)) };
 }
 
 async function planPart(changeId: string, part: PartSpec): Promise<PlannedPart> {
@@ -51,13 +54,13 @@ async function planPart(changeId: string, part: PartSpec): Promise<PlannedPart> 
   }
 }
 
-async function freeze(spec: ChangeSpec, parts: PlannedPart[]): Promise<FrozenStream[]> {
-  if (spec.signals.length === 0) return [];
-  const targets = parts.flatMap(({ plan }) => plan.targets.map((target) => target.id));
+async function freeze(spec: ChangeSpec, parts: PlannedPart[]): Promise<FreezeAnswer> {
+  if (spec.signals.length === 0) return { streams: [], reporting: [] };
+  const asked = parts.map(({ part, plan }) => ({ part: part.name, targets: plan.targets.map((target) => target.id) }));
   const summary = 'freeze what is watched: buckets, tolerances';
   try {
     return await own.freeze.executeWithOptions({ summary, scheduleToCloseTimeout: '5 minutes' }, [
-      { signals: spec.signals, expect: spec.expect, targets },
+      { signals: spec.signals, expect: spec.expect, parts: asked },
     ]);
   } catch (error) {
     throw refusal(error, 'The signals cannot be watched', 'the metric source');

@@ -5,6 +5,7 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type {
+  FreezeAnswer,
   FreezeRequest,
   GateAnswer,
   GateRequest,
@@ -16,7 +17,6 @@ import type {
 import type { DriverActivities } from '../drivers/kit.js';
 import { driverQueue, revertQueue } from '../drivers/protocol.js';
 import type { Entry } from '../journal/port.js';
-import type { FrozenStream } from '../sources/frozen.js';
 import { observeQueue } from './names.js';
 
 /** Every activity a workflow calls, with its time limits; nothing else makes a proxy. */
@@ -24,7 +24,7 @@ interface OwnActivities {
   gate(request: GateRequest): Promise<GateAnswer>;
   settle(request: SettleRequest): Promise<SettleAnswer>;
   recall(changeId: string): Promise<Entry[]>;
-  freeze(request: FreezeRequest): Promise<FrozenStream[]>;
+  freeze(request: FreezeRequest): Promise<FreezeAnswer>;
   look(request: ObserveRequest): Promise<ObserveAnswer>;
 }
 

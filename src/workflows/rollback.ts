@@ -1,4 +1,4 @@
-import { CancellationScope, createEventGroup, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, createEventGroup, sleep } from '@temporalio/workflow';
 import type { Json } from '../spec/types.js';
 import type { Found, Grant } from '../drivers/protocol.js';
 import { backDriver } from './proxies.js';
@@ -44,43 +44,71 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
   run.status.rollback = rollback;
   run.status.waitsFor = null;
   say(run, 'rolling_back', `Rolling back: ${reason}`, verdictFound(run));
+  const outcomes = new Map<string, Outcome>();
   for (let attempt = 1; left().length > 0 && Date.now() < restoreByMs; attempt++) {
-    if (attempt > 1)
+    // Nobody overwrites what a hand has put there, and asking again does not change that.
+    if (attempt > 2 && left().every(({ id }) => outcomes.get(id)?.kind === 'by_hand')) break;
+    if (attempt > 1) {
       await sleep(Math.min(2 ** attempt * 250, 15_000), { summary: 'not restored yet; again in a moment' });
+    }
     rollback.attempts = attempt;
     const ids = new Set(left().map((target) => target.id));
     const leftMs = restoreByMs - Date.now();
     // After the first time each target by itself, so that one which cannot be restored keeps no other from it.
     const way = attempt === 1 ? { batchShare, apart: false } : { batchShare: 1, apart: true };
-    await revertAll(run, touched, ids, {
-      ...way,
-      attempt,
-      drain: false,
-      withinMs: Math.max(leftMs / 3, Math.min(leftMs, 15_000)),
-    });
+    const withinMs = Math.max(leftMs / 3, Math.min(leftMs, 15_000));
+    await revertAll(run, touched, ids, { ...way, attempt, drain: false, withinMs }, outcomes);
     rollback.left = await readBack(run, touched, ids, restoreByMs);
     rollback.restored = all.length - rollback.left.length;
     show(run);
   }
-  if (left().length === 0)
+  if (left().length === 0) {
     return { whole: true, account: `all ${all.length} targets were read back in their before-state` };
-  const ids = new Set(left().map((target) => target.id));
-  const drained = await revertAll(run, touched, ids, {
-    attempt: 1,
-    drain: true,
-    apart: true,
-    withinMs: deadlineMs - Date.now(),
-    batchShare: 1,
-  });
-  const still = left()
-    .map((target) => `${target.id} is ${target.found}`)
-    .join('; ');
-  const taken =
-    drained.length === 0 ? 'taken out of service' : `could not be taken out of service either (${drained.join('; ')})`;
+  }
+  const still = left().map(({ id, found }) => `${id} is ${found}`);
+  const drained = await drainFailed(run, touched, left(), outcomes, deadlineMs);
   return {
     whole: false,
-    account: `${rollback.restored} of ${all.length} targets restored; ${still}; the rest was ${taken}`,
+    account: [`${rollback.restored} of ${all.length} targets restored`, ...still, ...drained].join('; '),
   };
+}
+
+/** What came of the last revert of a target. `by_hand`: somebody had changed it, and it was left as it is. */
+type Outcome = { kind: 'reverted' } | { kind: 'by_hand' } | { kind: 'failed'; why: string };
+
+/** Only what could not be reverted is taken out of service: never what a hand has put there, nor what was put back. */
+async function drainFailed(
+  run: Run,
+  touched: Touched[],
+  left: { id: string }[],
+  outcomes: ReadonlyMap<string, Outcome>,
+  deadlineMs: number,
+): Promise<string[]> {
+  const of = (kind: Outcome['kind']): string[] =>
+    left.map(({ id }) => id).filter((id) => outcomes.get(id)?.kind === kind);
+  const [failed, byHand] = [of('failed'), of('by_hand')];
+  const told = byHand.length > 0 ? [`left as a hand has put it: ${byHand.join(', ')}`] : [];
+  if (failed.length === 0) return told;
+  const drains = new Map<string, Outcome>();
+  const withinMs = deadlineMs - Date.now();
+  await revertAll(
+    run,
+    touched,
+    new Set(failed),
+    { attempt: 1, drain: true, apart: true, withinMs, batchShare: 1 },
+    drains,
+  );
+  const out = failed.filter((id) => drains.get(id)?.kind === 'reverted');
+  if (out.length > 0) told.push(`taken out of service: ${out.join(', ')}`);
+  for (const id of failed) {
+    const drain = drains.get(id);
+    if (drain?.kind !== 'reverted') {
+      told.push(
+        `${id} could not be taken out of service either (${drain?.kind === 'failed' ? drain.why : 'nobody could ask'})`,
+      );
+    }
+  }
+  return told;
 }
 
 interface Way {
@@ -92,34 +120,42 @@ interface Way {
   apart: boolean;
 }
 
-/** Part by part in reverse, in batches; returns what failed, in words. */
-async function revertAll(run: Run, touched: Touched[], ids: ReadonlySet<string>, way: Way): Promise<string[]> {
-  const failures: string[] = [];
+/** Part by part in reverse, in batches; notes what came of each target. */
+async function revertAll(
+  run: Run,
+  touched: Touched[],
+  ids: ReadonlySet<string>,
+  way: Way,
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
   const endsMs = Date.now() + way.withinMs;
   const size = Math.max(1, Math.ceil(ids.size * way.batchShare));
-  for (const { part } of [...run.input.spec.parts].reverse().map((item) => ({ part: item.name }))) {
+  for (const part of run.input.spec.parts.map(({ name }) => name).reverse()) {
     const own = touched.filter((entry) => entry.part === part).reverse();
     const order = own.flatMap((entry) => entry.targets).filter((id) => ids.has(id));
     for (let from = 0; from < order.length; from += size) {
+      const batch = order.slice(from, from + size);
       if (from > 0 && Date.now() >= endsMs) {
-        failures.push(`no time was left for ${order.slice(from).join(', ')}`);
+        for (const id of order.slice(from)) outcomes.set(id, { kind: 'failed', why: 'no time was left' });
         break;
       }
-      const batch = order.slice(from, from + size);
       const calls = way.apart ? batch.map((id) => new Set([id])) : [new Set(batch)];
-      const reverts = calls.flatMap((ids) =>
-        own.map((entry) => revertOne(run, entry, ids, { ...way, withinMs: endsMs - Date.now() })),
+      await Promise.all(
+        calls.flatMap((some) =>
+          own.map(async (entry) => {
+            const outcome = await revertOne(run, entry, some, { ...way, withinMs: endsMs - Date.now() });
+            for (const id of entry.targets) if (some.has(id)) outcomes.set(id, outcome);
+          }),
+        ),
       );
-      failures.push(...(await Promise.all(reverts)).filter((failure) => failure !== null));
     }
   }
-  return failures;
 }
 
-async function revertOne(run: Run, entry: Touched, batch: ReadonlySet<string>, way: Way): Promise<string | null> {
+async function revertOne(run: Run, entry: Touched, batch: ReadonlySet<string>, way: Way): Promise<Outcome> {
   const targets = entry.targets.filter((id) => batch.has(id));
   const part = run.input.spec.parts.find((item) => item.name === entry.part);
-  if (targets.length === 0 || !part) return null;
+  if (targets.length === 0 || !part) return { kind: 'failed', why: `this spec has no part ${entry.part}` };
   const changeId = run.input.spec.id;
   const verb = way.drain ? 'drain' : 'revert';
   const again = (way.attempt === 1 ? '' : `-${way.attempt}`) + (way.apart ? `/${targets.join(',')}` : '');
@@ -136,9 +172,11 @@ async function revertOne(run: Run, entry: Touched, batch: ReadonlySet<string>, w
     await driver.revert.executeWithOptions({ summary }, [
       { changeId, part, targets, before: entry.before, grant, drain: way.drain },
     ]);
-    return null;
+    return { kind: 'reverted' };
   } catch (error) {
-    return causeOf(error);
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    if (cause instanceof ApplicationFailure && cause.type === 'WORLD_CHANGED') return { kind: 'by_hand' };
+    return { kind: 'failed', why: causeOf(error) };
   }
 }
 

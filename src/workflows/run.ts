@@ -47,11 +47,15 @@ export interface Run {
   controls: Controls | null;
   settings: JudgeSettings | null;
   live: Live | null;
+  /** Targets that the streams tell of. */
+  reporting: string[];
   /** Epoch of the journal record that this run wrote last. */
   epoch: number;
   touched: Touched[];
   /** The journal has, or may have, a record of this change: its last must be a settle. */
   onRecord: boolean;
+  /** The journal's records have been taken over; they are not asked for twice. */
+  caughtUp: boolean;
   /** The way forward has ended; nobody can steer it any more. */
   over: boolean;
   abort: { by: string; reason: string } | null;
@@ -93,9 +97,11 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
     controls: null,
     settings: null,
     live: null,
+    reporting: [],
     epoch: 0,
     touched: [],
     onRecord: false,
+    caughtUp: false,
     over: false,
     abort: null,
     approved: false,
@@ -145,13 +151,20 @@ export function controlsOf(run: Run): Controls {
   return run.controls;
 }
 
-/** Ids of the targets changed so far, and of those not; what a later wave has begun to touch is in neither arm. */
+/** Ids of the targets changed up to a wave. */
+export function changedBy(run: Run, wave: number): Set<string> {
+  return new Set(run.status.waves.slice(0, wave).flatMap(({ targets }) => targets));
+}
+
+/**
+ * The arms of a wave: what is changed, and what is not; what a later wave has begun to touch is in neither, and a target
+ * that no stream tells of cannot fall silent.
+ */
 export function armsOf(run: Run, upToWave: number): { canary: string[]; baseline: string[] } {
-  const changed = new Set(run.status.waves.slice(0, upToWave).flatMap((wave) => wave.targets));
+  const changed = changedBy(run, upToWave);
   const begun = new Set(run.touched.flatMap((touched) => touched.targets));
-  const all = run.planned.flatMap(({ plan }) => plan.targets.map((target) => target.id));
   return {
-    canary: all.filter((id) => changed.has(id)),
-    baseline: all.filter((id) => !changed.has(id) && !begun.has(id)),
+    canary: run.reporting.filter((id) => changed.has(id)),
+    baseline: run.reporting.filter((id) => !changed.has(id) && !begun.has(id)),
   };
 }

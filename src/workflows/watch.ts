@@ -42,6 +42,7 @@ interface Attempt {
  * the end, or `until`. Throws Stop on harm, and when nobody could look for longer than the level allows.
  */
 export async function watch(run: Run, wave: number, options: WatchOptions): Promise<Watch> {
+  const sinceMs = Date.now();
   for (let failures = 0; ; ) {
     const attempt: Attempt = { answer: null, failure: null, done: false };
     const endedAtMs = options.endsAtMs();
@@ -58,7 +59,7 @@ export async function watch(run: Run, wave: number, options: WatchOptions): Prom
     if (answer !== null) taken(run, wave, answer);
     if (asked()) return { how: 'until', answer };
     if (answer !== null) return { how: 'verdict', answer, endedAtMs };
-    failures = await survived(run, failure, failures);
+    failures = await survived(run, failure, failures, sinceMs);
   }
 }
 
@@ -76,11 +77,12 @@ async function attend(run: Run, wave: number, options: WatchOptions, attempt: At
 }
 
 /** Takes over what the last watcher left, and decides whether there has been nobody for too long. */
-async function survived(run: Run, failure: unknown, failures: number): Promise<number> {
+async function survived(run: Run, failure: unknown, failures: number, sinceMs: number): Promise<number> {
   if (isCancellation(failure)) throw failure;
   const left = detailsOf(failure);
   if (left && run.live && left.live.seq >= run.live.seq) run.live = left.live;
-  const lastLookMs = run.live?.lookMs ?? run.status.startedMs;
+  // Before this watch nobody was asked to look: an apply may take its time.
+  const lastLookMs = Math.max(run.live?.lookMs ?? 0, sinceMs);
   const limitSeconds = controlsOf(run).unwatchedLimitSeconds;
   const unwatchedSeconds = Math.round((Date.now() - lastLookMs) / 1000);
   if (unwatchedSeconds > limitSeconds) {
@@ -148,7 +150,7 @@ function requestOf(run: Run, index: number, endsAtMs: number, passEnds: boolean)
     settings,
     live,
     arms: armsOf(run, index),
-    bake: { startedMs, minSeconds: wave.bakeMinSeconds, endsAtMs },
+    bake: { startedMs, minSeconds: wave.bakeMinSeconds, overAtMs: wave.endsAtMs ?? endsAtMs, endsAtMs },
     passEnds,
   };
 }

@@ -7,7 +7,7 @@ import type { WavePhase } from './messages.js';
 import type { PlannedPart } from './planning.js';
 import { askGate } from './record.js';
 import { forwardDriver, own } from './proxies.js';
-import { armsOf, Behind, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
+import { Behind, changedBy, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
 
 const resourceLimit = '7 days';
 const applyLimit = '2 hours';
@@ -15,7 +15,7 @@ const applyLimit = '2 hours';
 /**
  * One wave: gate → apply → verify → observe. Throws Stop when the change must be taken back, Behind when the journal is
  * ahead of this run; returns `done` when the wave is proven, promoted by hand, or let through as the level allows, and
- * `waited` when it had to wait for a resource: nothing was recorded, and what was planned before is of no use.
+ * `waited` when its first wave had to wait: nothing was recorded, and what was planned before is of no use.
  */
 export function rollWave(run: Run, planned: PlannedWave): Promise<'done' | 'waited'> {
   return createEventGroup(`wave ${planned.index} ${planned.name}`).withScope(async () => {
@@ -23,7 +23,8 @@ export function rollWave(run: Run, planned: PlannedWave): Promise<'done' | 'wait
     run.status.wave = planned.index;
     wave.startedMs = Date.now();
     enter(run, planned, 'gate', 'asks whether it may begin');
-    await mayBegin(run, planned);
+    // What was planned before a long wait may be true no more; only the first wave can be planned again.
+    if ((await mayBegin(run, planned)) && planned.index === 1) return 'waited';
     const parts = run.planned.filter(({ part }) => (planned.targets[part.name] ?? []).length > 0);
     const grants = await gate(run, planned, parts);
     if (grants === null) return 'waited';
@@ -56,11 +57,13 @@ function enter(run: Run, planned: PlannedWave, phase: WavePhase, what: string): 
   );
 }
 
-async function mayBegin(run: Run, planned: PlannedWave): Promise<void> {
+/** Waits for window, approval and resume; true when it had to. */
+async function mayBegin(run: Run, planned: PlannedWave): Promise<boolean> {
   const { spec } = run.input;
   const controls = controlsOf(run);
   const limitSeconds = controls.waitLimitSeconds;
   const notBefore = spec.window.notBefore;
+  let waited = false;
   if (planned.index === 1 && notBefore !== null && Date.now() < Date.parse(notBefore)) {
     const untilMs = Date.parse(notBefore);
     await waitFor(run, {
@@ -69,20 +72,23 @@ async function mayBegin(run: Run, planned: PlannedWave): Promise<void> {
       opensMs: untilMs,
       ready: () => Date.now() >= untilMs,
     });
+    waited = true;
   }
   if (planned.gate !== null && run.approvedWave !== planned.index) {
     run.approved = false;
     await waitFor(run, { what: 'approval', detail: planned.gate, limitSeconds, ready: () => run.approved });
     run.approvedWave = planned.index;
+    waited = true;
   }
-  await resumed(run);
+  return (await resumed(run)) || waited;
 }
 
 /** Asked before the gate, and after it: the wait for a resource may be long, and a pause must hold what it let through. */
-async function resumed(run: Run): Promise<void> {
-  if (!run.status.paused) return;
+async function resumed(run: Run): Promise<boolean> {
+  if (!run.status.paused) return false;
   const limitSeconds = controlsOf(run).waitLimitSeconds;
   await waitFor(run, { what: 'resume', detail: 'paused', limitSeconds, ready: () => !run.status.paused });
+  return true;
 }
 
 async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promise<Record<string, Grant> | null> {
@@ -150,9 +156,9 @@ async function apply(
 
 /** Reads back every target changed so far, so that a hand on an earlier wave's target is seen too. */
 async function verify(run: Run, planned: PlannedWave, { part, plan }: PlannedPart): Promise<void> {
-  const { canary } = armsOf(run, planned.index);
+  const changed = changedBy(run, planned.index);
   const mine = new Set(planned.targets[part.name]);
-  const targets = plan.targets.map((target) => target.id).filter((id) => canary.includes(id));
+  const targets = plan.targets.map((target) => target.id).filter((id) => changed.has(id));
   const answer: VerifyAnswer = await forwardDriver(part.driver, {
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '5 minutes',
@@ -173,6 +179,12 @@ async function verify(run: Run, planned: PlannedWave, { part, plan }: PlannedPar
   }
 }
 
+/** Failures that a person has to decide, and what there is to decide. */
+const asks: Record<string, string> = {
+  WORLD_CHANGED: 'Put it back and resume, or abort',
+  TOUCH_REFUSED: 'Somebody paused or reset this step in Temporal: resume to try it again, or abort',
+};
+
 /**
  * Runs a step again after every time a person has looked at a target that a hand had changed: never overwritten, and
  * not for ever; then the change is taken back. Every other failure of a step takes the change back.
@@ -183,11 +195,12 @@ async function untilSettledByHand(run: Run, step: () => Promise<void>): Promise<
     if (failure === null) return;
     if (failure.type === 'TOUCH_STALE')
       throw new Behind(`A target has seen a newer touch than this run's. ${failure.message}`);
-    if (failure.type !== 'WORLD_CHANGED') throw new Stop('failed', failure.message);
+    const ask = asks[failure.type];
+    if (ask === undefined) throw new Stop('failed', failure.message);
     run.status.paused = true;
     await waitFor(run, {
       what: 'decision',
-      detail: `${failure.message} Put it back and resume, or abort`,
+      detail: `${failure.message} ${ask}`,
       limitSeconds: controlsOf(run).errorHoldLimitSeconds,
       ready: () => !run.status.paused,
     });

@@ -165,7 +165,7 @@ test('a worker whose Temporal is elsewhere refuses to keep its journal in a file
   const env = { TEMPORAL_ADDRESS: 'temporal.example:7233' };
   const { code, stderr } = await desk.start(['worker', '--config', 'elsewhere.yaml'], { env }).ended;
   expect(code).toBe(3);
-  expect(stderr).toContain('JOURNAL_NEEDED: If every worker runs on this machine');
+  expect(stderr).toContain('JOURNAL_NEEDED: Set DATABASE_URL to keep the journal in PostgreSQL.');
 });
 
 test('doctor in an empty directory says what is missing and what to type, with exit code 1', async () => {

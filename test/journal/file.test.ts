@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -52,4 +52,18 @@ test('where the directory cannot be made, the error says so and nothing is taken
   await opened(path).append(touch('c', 'p/1/apply'), 0, 'me');
   const journal = opened(join(path, 'below-a-file', 'journal'));
   await expect(journal.append(touch('c', 'p/1/apply'), 0, 'me')).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' });
+});
+
+test('a file that is cut or replaced under a running worker is refused, and no lock is given on it', async () => {
+  const path = await fresh();
+  const journal = opened(path);
+  await journal.append(touch('c', 'p/1/apply'), 0, 'me');
+  await truncate(path, 0);
+  await expect(journal.append(touch('d', 'p/1/apply'), 0, 'me')).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' });
+  const other = await fresh();
+  const replaced = opened(other);
+  await replaced.append(touch('c', 'p/1/apply'), 0, 'me');
+  await rename(other, `${other}.old`);
+  await writeFile(other, '');
+  await expect(replaced.append(touch('d', 'p/1/apply'), 0, 'me')).rejects.toThrow('replaced or cut');
 });

@@ -84,6 +84,14 @@ export function lawBook(open: () => Promise<Journal>): void {
     expect([unsettled.includes(one), unsettled.includes(two)]).toEqual([false, true]);
   });
 
+  test('a run that knows of records which the journal does not have is told so: it was lost, or another is in its place', async () => {
+    const { one, r } = names();
+    const journal = await open();
+    const answer = await journal.append(touch(one, 'p/2/apply', [r]), 40, 'run');
+    expect(answer).toEqual({ outcome: 'behind', last: null });
+    expect(await journal.entries(one)).toEqual([]);
+  });
+
   test('a settled change takes no further record', async () => {
     const { one, r } = names();
     const journal = await open();

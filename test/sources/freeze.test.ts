@@ -54,8 +54,8 @@ const signal = new AbortController().signal;
 describe('freezing', () => {
   it('makes a stream of each ratio signal and of each quantile, with settings that the judge accepts', async () => {
     const frozen = freezeStreams([failures, latency], [], await sources(), ['a', 'b'], signal);
-    setTimeout(() => fleet.forEach(({ counters }) => (counters.ok += 100)), 1_000);
-    const streams = await frozen;
+    const traffic = setInterval(() => fleet.forEach(({ counters }) => (counters.ok += 5)), 100);
+    const streams = await frozen.finally(() => clearInterval(traffic));
     expect(streams.map(({ settings }) => settings)).toEqual([
       {
         name: 'errors',
@@ -94,9 +94,10 @@ describe('freezing', () => {
       { kind: 'slower', histogram: 'http_request_seconds', le: 0.5 },
       { kind: 'slower', histogram: 'http_request_seconds', le: 1 },
     ]);
-    expect(streams[0]?.baselineShare).toBeCloseTo(20 / 2200, 9);
+    expect(streams[0]?.baselineShare).toBeLessThan(20 / 2200);
+    expect(streams[0]?.baselineShare).toBeGreaterThan(20 / 4000);
     expect(streams[1]?.baselineShare).toBe(0.5);
-    expect(streams[0]?.eventsPerSecond).toBeGreaterThan(80);
+    expect(streams[0]?.eventsPerSecond).toBeGreaterThan(60);
     expect(streams[0]?.eventsPerSecond).toBeLessThan(110);
     expect(streams[0]?.source).toBe('fleet');
     expect(() =>

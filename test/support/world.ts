@@ -59,6 +59,8 @@ export class World {
   /** Thrown by the source while set. */
   sourceDown: GraywaveError | null = null;
   reads = 0;
+  /** The only target of a part named `flag`; it serves nothing, so no signal tells of it. */
+  readonly flag: Place = { id: 'flag', version: 'off', key: '', epoch: 0, drained: false };
   readonly name = `world-${++worlds}`;
   private readonly counts = new Map<string, { total: number; bad: number }>();
   private clockMs = Date.now();
@@ -72,16 +74,16 @@ export class World {
   }
 
   place(id: string): Place {
-    const place = this.places.get(id);
+    const place = id === this.flag.id ? this.flag : this.places.get(id);
     if (!place) throw new Error(`no place ${id}`);
     return place;
   }
 
-  private set(id: string, to: string, grant: Grant, expect: string | null): TouchOutcome {
+  private set(id: string, to: string, grant: Grant, expect: string): TouchOutcome {
     const place = this.place(id);
     if (place.epoch > grant.epoch) throw new GraywaveError('TOUCH_STALE', `${id} has seen epoch ${place.epoch}.`);
     if (place.key === grant.key) return 'already';
-    if (expect !== null && place.version !== expect && place.version !== to) {
+    if (place.version !== expect && place.version !== to) {
       throw new GraywaveError('WORLD_CHANGED', `${id} is ${place.version}, not ${expect}.`);
     }
     this.touches.push({ id, from: place.version, to, key: grant.key, epoch: grant.epoch });
@@ -100,7 +102,9 @@ export class World {
             await this.mischief.beforeTouch?.(verb, id, kit);
             const before = versionOf(request.before[id]);
             if (verb === 'apply') return this.set(id, request.part.with.version as string, request.grant, before);
-            if (!(request as RevertRequest).drain) return this.set(id, before, request.grant, null);
+            // As a real target does: what is neither as applied nor as before was put there by a hand, and stays.
+            const after = request.part.with.version as string;
+            if (!(request as RevertRequest).drain) return this.set(id, before, request.grant, after);
             this.place(id).drained = true;
             return 'touched' as const;
           });
@@ -116,12 +120,13 @@ export class World {
       name,
       plan: async ({ part }) => {
         this.mischief.plan?.();
-        const targets: Target[] = [...this.places.keys()].map((id, i) => ({
+        const places = part.name === 'flag' ? [this.flag] : [...this.places.values()];
+        const targets: Target[] = places.map(({ id }, i) => ({
           id,
           labels: { zone: i % 2 === 0 ? 'a' : 'b' },
-          share: 1 / this.places.size,
+          share: 1 / places.length,
         }));
-        const before = Object.fromEntries([...this.places.values()].map(({ id, version }) => [id, { version }]));
+        const before = Object.fromEntries(places.map(({ id, version }) => [id, { version }]));
         const preview = [`${targets.length} places to ${part.with.version as string}`];
         return {
           targets,

@@ -186,7 +186,7 @@ describe('back', () => {
   test('a hand on a target is never overwritten: the change asks, and goes on when it is put back', () =>
     withWorld(asIs, async () => {
       const spec = aChange({
-        gates: [{ beforeWave: 1, reason: 'look first' }],
+        gates: [{ beforeWave: 2, reason: 'look first' }],
         waves: [{ to: '50%' }, { to: '100%', bake: { min: '1s', max: '1s' } }],
       });
       await submit(spec);
@@ -195,16 +195,17 @@ describe('back', () => {
         () => engine.client.status(spec.id),
         (s) => s.waitsFor?.what === 'approval',
       );
-      world.place('app-1').version = 'by hand';
+      const place = world.place((await engine.client.status(spec.id)).waves[1]?.targets[0] ?? '');
+      place.version = 'by hand';
       await engine.client.approve(spec.id, { by: 'me' });
       const asks = await eventually(
         'asks',
         () => engine.client.status(spec.id),
         (s) => s.waitsFor?.what === 'decision',
       );
-      expect(asks.waitsFor?.detail).toContain('app-1 is by hand');
-      expect(world.place('app-1').version).toBe('by hand');
-      world.place('app-1').version = 'v1';
+      expect(asks.waitsFor?.detail).toContain(`${place.id} is by hand`);
+      expect(place.version).toBe('by hand');
+      place.version = 'v1';
       await engine.client.resume(spec.id, { by: 'me' });
       expect((await ended(spec.id)).state).toBe('completed');
     }));

@@ -30,7 +30,7 @@ export async function apply(fleets: Fleets, request: ApplyRequest, kit: Kit): Pr
 async function refuseChangedWorld(part: ProcessPart, request: ApplyRequest, signal: AbortSignal): Promise<void> {
   const instances = await part.supervisor.instances(signal).catch((error: unknown) => {
     if (signal.aborted) throw error;
-    throw new GraywaveError('APPLY_FAILED', `the fleet ${part.fleet} does not answer: ${messageOf(error)}`, {
+    throw new GraywaveError('TARGET_DOWN', `the fleet ${part.fleet} does not answer: ${messageOf(error)}`, {
       cause: error,
     });
   });

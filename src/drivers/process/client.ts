@@ -87,7 +87,7 @@ async function untilAnswered<T>(gate: Gate, signal: AbortSignal, act: () => Prom
       if (!(error instanceof Unanswered)) throw error;
       if (tries === touchTries) {
         const message = `the fleet's supervisor gave no answer, the outcome is unknown: ${error.message}`;
-        throw new GraywaveError('APPLY_FAILED', message, { cause: error });
+        throw new GraywaveError('TARGET_DOWN', message, { cause: error });
       }
     }
     await sleep(pauseMs, undefined, { signal });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GraywaveError, messageOf } from '../../errors.js';
 import type { Found, VerifyAnswer, VerifyRequest } from '../protocol.js';
 import { callJson } from './call.js';
@@ -6,6 +7,9 @@ import { condition } from './plan.js';
 import type { Health, Instance } from './wire.js';
 
 const healthLimitMs = 2000;
+/** One pause of a collector is no missing process; a dead one is told by the supervisor, at once. */
+const patienceMs = 8_000;
+const pauseMs = 500;
 
 /**
  * Reads back what is really there: which process the supervisor shows, and what that process itself says it is. A
@@ -56,8 +60,15 @@ async function look(
   return { found: 'other', detail: `${where}, neither ${versions.before} nor ${versions.after}` };
 }
 
-/** The health page's own words, or why there are none. */
+/** The health page's own words, or why there are none: a process that is busy for a moment is asked again. */
 async function ask(url: string, signal: AbortSignal): Promise<Health | string> {
+  for (const endMs = Date.now() + patienceMs; ; await sleep(pauseMs, undefined, { signal })) {
+    const said = await askOnce(url, signal);
+    if (typeof said !== 'string' || Date.now() >= endMs) return said;
+  }
+}
+
+async function askOnce(url: string, signal: AbortSignal): Promise<Health | string> {
   try {
     const { status, json } = await callJson(url, { timeoutMs: healthLimitMs, signal });
     if (status !== 200 || typeof json !== 'object' || json === null) return `${url} answered ${status}`;

@@ -14,6 +14,8 @@ export interface Fleet {
   slots: Map<string, Slot>;
   store: SlotStore;
   log: TouchLog;
+  /** Slots whose process was there before this supervisor. */
+  adopted: Set<string>;
   /** Aborted when the fleet is being stopped. */
   stopping: AbortController;
   /** Runs one operation after the other on a slot, and each to its end: a caller who goes away changes nothing. */
@@ -31,11 +33,12 @@ export class Refusal extends Error {
   }
 }
 
-export function newFleet(parts: Omit<Fleet, 'slots' | 'stopping' | 'inTurn'>): Fleet {
+export function newFleet(parts: Omit<Fleet, 'slots' | 'adopted' | 'stopping' | 'inTurn'>): Fleet {
   const turns = new Map<string, Promise<unknown>>();
   return {
     ...parts,
     slots: new Map(),
+    adopted: new Set(),
     stopping: new AbortController(),
     inTurn(slot, operation) {
       const before = turns.get(slot.id) ?? Promise.resolve();

@@ -14,6 +14,7 @@ const startsAtOnce = 4;
  * adopted; a dead one is reported as crashed, never quietly started again.
  */
 export async function boot(fleet: Fleet): Promise<void> {
+  for (const slot of fleet.store.readAll()) if (slot.process !== null) fleet.adopted.add(slot.id);
   takeSlots(fleet);
   const slots = [...fleet.slots.values()];
   for (const slot of slots) await dropPending(fleet, slot);
@@ -80,10 +81,14 @@ async function startAll(fleet: Fleet, slots: Slot[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-/** Stops every process of the fleet; started again with the same state directory, the slots keep their versions. */
-export async function halt(fleet: Fleet): Promise<void> {
+/**
+ * Stops every process of the fleet but those to `keep`; started again with the same state directory, the slots keep
+ * their versions.
+ */
+export async function halt(fleet: Fleet, keep: ReadonlySet<string> = new Set()): Promise<void> {
   fleet.stopping.abort();
-  const ends = [...fleet.slots.values()].map((slot) => fleet.inTurn(slot, () => haltSlot(fleet, slot)));
+  const slots = [...fleet.slots.values()].filter((slot) => !keep.has(slot.id));
+  const ends = slots.map((slot) => fleet.inTurn(slot, () => haltSlot(fleet, slot)));
   for (const end of await Promise.allSettled(ends)) {
     if (end.status === 'rejected') console.error(`stopping the fleet: ${messageOf(end.reason)}`);
   }

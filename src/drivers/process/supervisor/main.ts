@@ -53,13 +53,13 @@ async function main(): Promise<void> {
   let ready = false;
   let booting = Promise.resolve();
   let halting: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
+  const stop = (keep?: ReadonlySet<string>): Promise<void> => {
     fleet.stopping.abort();
-    halting ??= booting.catch(() => undefined).then(() => halt(fleet));
+    halting ??= booting.catch(() => undefined).then(() => halt(fleet, keep));
     void halting.then(() => setTimeout(() => process.exit(), 50));
     return halting;
   };
-  const server = supervisorServer(fleet, { ready: () => ready, stop });
+  const server = supervisorServer(fleet, { ready: () => ready, stop: () => stop() });
   const port = await listen(server, Number(values.port), before?.port ?? 0);
   writeWhole(announcement, { pid: process.pid, port } satisfies Announced);
   process.on('SIGTERM', () => void stop());
@@ -70,7 +70,8 @@ async function main(): Promise<void> {
     ready = true;
   } catch (error) {
     report(error);
-    await stop();
+    // What ran before us goes on serving: only what this start has begun is ended.
+    await stop(fleet.adopted);
   }
 }
 

@@ -1,0 +1,20 @@
+import { freezeStreams } from '../sources/freeze.js';
+import type { Source } from '../sources/port.js';
+import type { FreezeAnswer, FreezeRequest } from './types.js';
+
+/** Fixes what is watched, and finds out which parts the signals tell of. Throws what `freezeStreams` throws. */
+export async function freeze(
+  sources: ReadonlyMap<string, Source>,
+  { signals, expect, parts }: FreezeRequest,
+  signal: AbortSignal,
+): Promise<FreezeAnswer> {
+  const targets = parts.flatMap((part) => part.targets);
+  const streams = await freezeStreams(signals, expect, sources, targets, signal);
+  const seen = new Set<string>();
+  for (const { source, query } of streams) {
+    const reading = await sources.get(source)?.read([query], { signal });
+    for (const { target } of reading?.counts ?? []) seen.add(target);
+  }
+  const told = parts.filter((part) => part.targets.some((target) => seen.has(target)));
+  return { streams, reporting: told.flatMap((part) => part.targets) };
+}
