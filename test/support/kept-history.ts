@@ -12,7 +12,9 @@ export interface History {
 export const histories = new URL('../histories/', import.meta.url);
 
 export async function keep(name: string, history: History): Promise<void> {
-  await writeFile(new URL(`${name}.json`, histories), `${JSON.stringify(plain(history), null, 1)}\n`);
+  // Stack traces name files; where this checkout stands is nobody's business.
+  const text = JSON.stringify(plain(history), null, 1).replaceAll(`${process.cwd()}/`, '');
+  await writeFile(new URL(`${name}.json`, histories), `${text}\n`);
 }
 
 export async function kept(name: string): Promise<History> {
