@@ -3,6 +3,7 @@ import type { Grant, VerifyAnswer } from '../drivers/protocol.js';
 import type { TouchRecord } from '../journal/port.js';
 import type { PlannedWave } from '../spec/waves.js';
 import { bake, waitFor } from './bake.js';
+import { besideWatching } from './beside.js';
 import type { WavePhase } from './messages.js';
 import type { PlannedPart } from './planning.js';
 import { askGate } from './record.js';
@@ -191,7 +192,7 @@ const asks: Record<string, string> = {
  */
 async function untilSettledByHand(run: Run, step: () => Promise<void>): Promise<void> {
   for (;;) {
-    const failure = await failureOf(step);
+    const failure = await failureOf(() => besideWatching(run, step));
     if (failure === null) return;
     if (failure.type === 'TOUCH_STALE')
       throw new Behind(`A target has seen a newer touch than this run's. ${failure.message}`);

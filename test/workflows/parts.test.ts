@@ -77,3 +77,28 @@ test('what was planned before an approval is planned again after it', async () =
   expect([end.state, end.reason]).toEqual(['completed', expect.any(String)]);
   expect(world.touches.map(({ from, to }) => `${from} ${to}`)).toEqual(Array.from({ length: 8 }, () => 'v1.1 v2'));
 });
+
+test('what is changed is watched while a later wave takes its time, and harm does not wait for it', async () => {
+  const world = aWorld();
+  const late = new Set<string>();
+  const spec = aChange({ waves: [{ to: '25%' }, { to: '75%' }, { to: '100%' }] }, 'late');
+  world.badShare.late = 0.01;
+  let stalled = false;
+  world.mischief.beforeTouch = async (verb, id, kit) => {
+    if (verb !== 'apply' || world.touches.length < 2) return;
+    late.add(id);
+    stalled = true;
+    world.badShare.late = 0.4;
+    await new Promise((resolve) => kit.signal.addEventListener('abort', resolve, { once: true }));
+  };
+  await engine.client.submitSpec(spec, 'tests');
+  await eventually(
+    'the second wave stalls',
+    () => stalled,
+    (is) => is,
+  );
+  const end = await engine.client.wait(spec.id, { everyMs: 50 });
+  expect([end.state, end.wave, end.verdict?.verdict.culprit]).toEqual(['rolled_back', 2, 'errors']);
+  expect(new Set(Object.values(world.versions()))).toEqual(new Set(['v1']));
+  expect(late.size).toBe(1);
+});
