@@ -228,7 +228,7 @@ test('a fleet that does not answer is an error and never an empty answer', async
       driver.revert({ ...request('v2', ['checkout-1'], 'r', 11), drain: false }, plainKit()),
     ].map((call) => Promise.resolve(call).catch((error: unknown) => (error as GraywaveError).code)),
   );
-  expect(codes).toEqual(['PLAN_REFUSED', 'VERIFY_FAILED', 'APPLY_FAILED', 'REVERT_FAILED']);
+  expect(codes).toEqual(['PLAN_REFUSED', 'VERIFY_FAILED', 'TARGET_DOWN', 'REVERT_FAILED']);
 });
 
 describe('plan', () => {
