@@ -3,9 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { checkConfig, readConfig } from '../config.js';
+import { checkConfig, namesOf, readConfig } from '../config.js';
 import { startTemporal } from '../embedded/temporal.js';
-import { tell, whole } from './session.js';
+import { printJson, tell, whole } from './session.js';
 import { defaultConfig, noConfig } from './validate.js';
 
 export const upCommand = (): Command =>
@@ -18,7 +18,8 @@ export const upCommand = (): Command =>
       'after',
       '\nExamples:\n  $ graywave up\n  $ graywave up --config graywave.yaml --port 7300 --ui-port 8300',
     )
-    .action(async (options: { config?: string; port: number; uiPort: number }) => {
+    .option('--json', 'one JSON document on stdout once it is up')
+    .action(async (options: { config?: string; port: number; uiPort: number; json?: boolean }) => {
       if (options.config && !existsSync(options.config)) throw noConfig(options.config);
       const path = options.config ?? (existsSync(defaultConfig) ? defaultConfig : null);
       const config = path ? await readConfig(path) : checkConfig({}, resolve(defaultConfig));
@@ -45,6 +46,9 @@ export const upCommand = (): Command =>
           address: temporal.address,
         };
         const worker = await startWorker(config, where, log);
+        if (options.json) {
+          printJson({ temporal: temporal.address, uiUrl: temporal.uiUrl, state: config.state, ...namesOf(config) });
+        }
         tell(
           `${pc.bold('Graywave is up.')} Temporal ${temporal.address}, its UI ${pc.underline(temporal.uiUrl)}, state in ${config.state}`,
         );

@@ -241,8 +241,13 @@ test('Ctrl-C of up ends the server and the worker, and a later up goes on with w
   expect(existsSync(join(desk.dir, '.graywave/up.json'))).toBe(false);
   expect(await Promise.all(ports.map(isFree))).toEqual([true, true]);
   expect(processesOn(join(desk.dir, '.graywave'))).toEqual([]);
-  const next = desk.start(['up', '--port', String(ports[0]), '--ui-port', String(ports[1])]);
+  const next = desk.start(['up', '--port', String(ports[0]), '--ui-port', String(ports[1]), '--json']);
   await next.says('Graywave is up.');
+  expect(JSON.parse(next.stdout())).toMatchObject({
+    temporal: `127.0.0.1:${ports[0]}`,
+    drivers: ['process', 'settings'],
+    sources: ['fleet'],
+  });
   expect((await desk.run('status', 'gated')).stdout).toContain('rolled back');
   next.process.kill('SIGTERM');
   expect((await next.ended).code).toBe(0);
