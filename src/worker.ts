@@ -116,6 +116,12 @@ async function openWorld(config: WorkerConfig): Promise<World> {
   return { ports, drivers };
 }
 
+/** Makes the worker of one queue, with slots of its own. */
+export const queueOf =
+  (common: Pick<WorkerOptions, 'connection' | 'namespace'>) =>
+  (taskQueue: string, activities: object, size: number, more: Partial<WorkerOptions> = {}): Promise<Worker> =>
+    Worker.create({ ...common, taskQueue, activities, maxConcurrentActivityTaskExecutions: size, ...more });
+
 /**
  * Every queue of a worker: workflows and short activities, watchers, and for each driver its own queue and one for
  * taking back, so that nothing that waits can delay a revert.
@@ -126,13 +132,7 @@ export function createWorkers(
   common: Pick<WorkerOptions, 'connection' | 'namespace'>,
   code: Pick<WorkerOptions, 'workflowBundle'> = workflowCode(),
 ): Promise<Worker[]> {
-  const queue = (
-    taskQueue: string,
-    activities: object,
-    size: number,
-    more: Partial<WorkerOptions> = {},
-  ): Promise<Worker> =>
-    Worker.create({ ...common, taskQueue, activities, maxConcurrentActivityTaskExecutions: size, ...more });
+  const queue = queueOf(common);
   const workers = [
     queue(changeQueue, shortActivities(world.ports), slots.short, { ...code, maxCachedWorkflows }),
     queue(observeQueue, observeActivities(world.ports), slots.observe),

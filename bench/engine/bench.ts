@@ -8,7 +8,7 @@ import {
   DefaultLogger,
   NativeConnection,
   Runtime,
-  Worker,
+  type Worker,
   type WorkerOptions,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
@@ -19,7 +19,7 @@ import { freePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { FileJournal } from '../../src/journal/file.js';
 import type { ChangeSpec } from '../../src/spec/types.js';
-import { createWorkers, maxCachedWorkflows, running } from '../../src/worker.js';
+import { createWorkers, maxCachedWorkflows, queueOf, running } from '../../src/worker.js';
 import type { ChangeInput, ChangeStatus } from '../../src/workflows/messages.js';
 import { changeQueue, changeWorkflowId } from '../../src/workflows/names.js';
 
@@ -81,13 +81,7 @@ function bareWorkers(
   workflowBundle: WorkflowBundleWithSourceMap,
 ): Promise<Worker[]> {
   const idle = (): Promise<void> => Promise.resolve();
-  const queue = (
-    taskQueue: string,
-    activities: object,
-    size: number,
-    more: Partial<WorkerOptions> = {},
-  ): Promise<Worker> =>
-    Worker.create({ ...common, taskQueue, activities, maxConcurrentActivityTaskExecutions: size, ...more });
+  const queue = queueOf(common);
   return Promise.all([
     queue('bare', { gate: idle }, slots.short, { workflowBundle, maxCachedWorkflows }),
     queue('bare.driver', { apply: idle, verify: idle }, slots.driver),

@@ -1,5 +1,6 @@
 import { freezeStreams } from '../sources/freeze.js';
 import type { Source } from '../sources/port.js';
+import { readStreams } from './read.js';
 import type { FreezeAnswer, FreezeRequest } from './types.js';
 
 /** Fixes what is watched, and finds out which parts the signals tell of. Throws what `freezeStreams` throws. */
@@ -10,11 +11,8 @@ export async function freeze(
 ): Promise<FreezeAnswer> {
   const targets = parts.flatMap((part) => part.targets);
   const streams = await freezeStreams(signals, expect, sources, targets, signal);
-  const seen = new Set<string>();
-  for (const { source, query } of streams) {
-    const reading = await sources.get(source)?.read([query], { signal });
-    for (const { target } of reading?.counts ?? []) seen.add(target);
-  }
+  const readings = await readStreams(sources, streams, signal);
+  const seen = new Set(readings.flatMap(({ counts }) => counts.map(({ target }) => target)));
   const told = parts.filter((part) => part.targets.some((target) => seen.has(target)));
   return { streams, reporting: told.flatMap((part) => part.targets) };
 }

@@ -1,10 +1,11 @@
 import { advance } from '../cells/counters.js';
 import { makeLook } from '../cells/look.js';
-import { GraywaveError, messageOf } from '../errors.js';
+import { messageOf } from '../errors.js';
 import { fold } from '../judge/judge.js';
 import type { Look } from '../judge/types.js';
-import type { Reading, StreamQuery } from '../sources/port.js';
+import type { Reading } from '../sources/port.js';
 import type { Ports } from './ports.js';
+import { readStreams } from './read.js';
 import type { Live, ObserveRequest } from './types.js';
 
 /**
@@ -63,20 +64,8 @@ async function readAll(
   request: ObserveRequest,
   signal: AbortSignal,
 ): Promise<{ reading: Reading; error: null } | { reading: null; error: string }> {
-  const bySource = new Map<string, StreamQuery[]>();
-  for (const stream of request.streams) {
-    const queries = bySource.get(stream.source) ?? [];
-    queries.push(stream.query);
-    bySource.set(stream.source, queries);
-  }
   try {
-    const readings = await Promise.all(
-      [...bySource].map(([name, queries]) => {
-        const source = ports.sources.get(name);
-        if (!source) throw new GraywaveError('SOURCE_UNKNOWN', `No source "${name}" is configured on this worker.`);
-        return source.read(queries, { signal });
-      }),
-    );
+    const readings = await readStreams(ports.sources, request.streams, signal);
     const atMs = Math.max(Date.now(), ...readings.map((reading) => reading.atMs));
     return { reading: { atMs, counts: readings.flatMap((reading) => reading.counts) }, error: null };
   } catch (error) {

@@ -7,6 +7,7 @@ import { execution } from './execution.js';
 import { lookFrom } from './look.js';
 import type { LookPace, Ports } from './ports.js';
 import type { Live, ObserveAnswer, ObserveRequest, Watching } from './types.js';
+import { watchingOf } from './watching.js';
 
 /**
  * Looks until the wave is proven safe or harmful, or its bake is over. Heartbeats only after a look, so that silence
@@ -74,14 +75,9 @@ async function cellsHash(ports: Ports, changeId: string): Promise<string> {
   }
 }
 
-async function heldByWatcher(context: Context): Promise<Watching | null> {
+async function heldByWatcher({ client }: Context): Promise<Watching | null> {
   const { workflowId, runId } = execution();
-  const { client } = context;
-  const described = await client.workflow.getHandle(workflowId, runId).describe();
-  const watcher = described.raw.pendingActivities?.find((pending) => pending.activityType?.name === 'observe');
-  const payload = watcher?.heartbeatDetails?.payloads?.[0];
-  if (!payload) return null;
-  return client.options.loadedDataConverter.payloadConverter.fromPayload(payload);
+  return watchingOf(await client.workflow.getHandle(workflowId, runId).describe(), client);
 }
 
 function judged(request: ObserveRequest, live: Live): Verdict {

@@ -1,6 +1,7 @@
+import { isFree } from '../../../embedded/ports.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../errors.js';
-import { alive, birthOf, freePort, healthOf, isFree, start, stop } from './child.js';
+import { alive, birthOf, freePort, healthOf, start, stop } from './child.js';
 import { type Fleet, logFileOf, Refusal, serviceOf } from './fleet.js';
 import { routers } from './routes.js';
 import type { ProcessRecord, Slot } from './slot.js';

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GraywaveError, messageOf } from '../../../errors.js';
 import { callJson } from '../call.js';
-import { isFree } from './child.js';
+import { isFree } from '../../../embedded/ports.js';
 import { newFleet } from './fleet.js';
 import { readFleetFile } from './fleetfile.js';
 import { boot, halt } from './lifecycle.js';
