@@ -39,16 +39,31 @@ export async function startPostgres(): Promise<PostgresServer> {
     ...as(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8']),
   );
   let child: ReturnType<typeof spawn> | undefined;
-  const start = async (): Promise<void> => {
+  const begin = (): { server: ReturnType<typeof spawn>; said: () => string } => {
     const args = ['-D', data, '-p', String(port), '-k', dir, '-c', 'listen_addresses=127.0.0.1'];
-    child = spawn(...as(join(bin, 'postgres'), args), { stdio: 'ignore', detached: true });
+    const server = spawn(...as(join(bin, 'postgres'), args), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    let said = '';
+    server.stderr?.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-2_000);
+    });
+    return { server, said: () => said };
+  };
+  // After a kill -9 the dying backends hold the shared memory for a moment, and a server that starts then refuses:
+  // it is tried again until it stays.
+  const start = async (): Promise<void> => {
+    const deadline = Date.now() + 30_000;
+    let { server, said } = begin();
     for (;;) {
       const ready = await run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-t', '1']).then(
         () => true,
         () => false,
       );
+      child = server;
       if (ready) return;
-      if (child.exitCode !== null) throw new Error(`postgres ended with ${child.exitCode}`);
+      if (server.exitCode !== null) {
+        if (Date.now() > deadline) throw new Error(`postgres ended with ${server.exitCode}: ${said()}`);
+        ({ server, said } = begin());
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
