@@ -16,7 +16,7 @@ export const emptyLaw = (): Law => ({ lastEpoch: 0, byChange: new Map(), owners:
  * Decides one record against the records taken before it. The same rules for the file and for PostgreSQL:
  * 1. the same key again, asked by the same run, gets the same answer;
  * 2. `expect` must be the epoch of the change's last record, else the world is ahead of the caller (`behind`);
- * 3. a settled change takes no further record;
+ * 3. a settled change takes no further record, but a `retry` of one that ended not restored;
  * 4. no other change may be unsettled on a resource of the change (`busy`).
  */
 export function decide(law: Law, record: JournalRecord, expect: number, by: string): AppendAnswer {
@@ -24,31 +24,37 @@ export function decide(law: Law, record: JournalRecord, expect: number, by: stri
   const same = own.find((entry) => entry.key === record.key && entry.by === by);
   if (same) return { outcome: 'taken', epoch: same.epoch };
   const last = own.at(-1);
-  if ((last?.epoch ?? 0) !== expect || last?.kind === 'settle') return { outcome: 'behind', last: last ?? null };
-  if (record.kind === 'touch') {
-    for (const resource of record.resources) {
-      const holder = law.owners.get(resource);
-      if (holder !== undefined && holder !== record.changeId) return { outcome: 'busy', resource, holder };
-    }
+  const closed = last?.kind === 'settle' && !(isRetry(record) && last.state === 'not_restored');
+  const misplaced = isRetry(record) && last?.kind !== 'settle';
+  if ((last?.epoch ?? 0) !== expect || closed || misplaced) return { outcome: 'behind', last: last ?? null };
+  for (const resource of claimedBy(record, own)) {
+    const holder = law.owners.get(resource);
+    if (holder !== undefined && holder !== record.changeId) return { outcome: 'busy', resource, holder };
   }
   return { outcome: 'taken', epoch: law.lastEpoch + 2 };
 }
 
+const isRetry = (record: JournalRecord): boolean => record.kind === 'act' && record.act === 'retry';
+
+/** Resources that a record takes for its change, if nobody else has them. */
+export function claimedBy(record: JournalRecord, own: readonly Entry[]): string[] {
+  if (record.kind === 'touch') return record.resources;
+  return isRetry(record) ? own.flatMap((entry) => (entry.kind === 'touch' ? entry.resources : [])) : [];
+}
+
 /** Enters a record that `decide` took. */
 export function enter(law: Law, entry: Entry): void {
-  const own = law.byChange.get(entry.changeId);
-  if (own) own.push(entry);
-  else law.byChange.set(entry.changeId, [entry]);
+  const own = law.byChange.get(entry.changeId) ?? [];
+  for (const resource of claimedBy(entry, own)) law.owners.set(resource, entry.changeId);
+  own.push(entry);
+  law.byChange.set(entry.changeId, own);
   law.lastEpoch = entry.epoch;
-  if (entry.kind === 'touch') {
-    for (const resource of entry.resources) law.owners.set(resource, entry.changeId);
-  } else {
-    for (const [resource, holder] of law.owners) if (holder === entry.changeId) law.owners.delete(resource);
-  }
+  if (entry.kind !== 'settle') return;
+  for (const [resource, holder] of law.owners) if (holder === entry.changeId) law.owners.delete(resource);
 }
 
 /** Last record of each change that is not settled, oldest first. */
 export function unsettledOf(law: Law): Entry[] {
   const lasts = [...law.byChange.values()].map((own) => own.at(-1)).filter((entry) => entry !== undefined);
-  return lasts.filter((entry) => entry.kind === 'touch').sort((a, b) => a.epoch - b.epoch);
+  return lasts.filter((entry) => entry.kind !== 'settle').sort((a, b) => a.epoch - b.epoch);
 }

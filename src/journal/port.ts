@@ -1,4 +1,4 @@
-import type { Json } from '../spec/types.js';
+import type { ChangeSpec, Json } from '../spec/types.js';
 
 /**
  * The journal: the append-only record, outside history, of every touch before it happens. It is the lock: a change whose
@@ -16,6 +16,33 @@ export interface TouchRecord {
   targets: string[];
   before: Record<string, Json>;
   specHash: string;
+  /** In a change's first record only: all that is needed to start it again when Temporal has forgotten it. */
+  submitted?: Submitted;
+}
+
+/** What a change's workflow was started with. */
+export interface Submitted {
+  engine: number;
+  spec: ChangeSpec;
+  submittedBy: string;
+}
+
+/**
+ * A person or a machine has decided something about the change. `adopt`: these targets are as a hand has put them, and
+ * stay so. `leave`: the change ends with the world as it is. `undo`: somebody takes it back without Temporal, so every
+ * live gate is behind. `retry`: a change that ended `not_restored` is taken up again. `continue`: the same change goes
+ * on as another run.
+ */
+export interface ActRecord {
+  kind: 'act';
+  act: 'adopt' | 'leave' | 'undo' | 'retry' | 'continue';
+  changeId: string;
+  key: string;
+  /** Who, as told by the caller. */
+  person: string;
+  reason: string;
+  /** Of `adopt`. */
+  targets: string[];
 }
 
 export interface SettleRecord {
@@ -27,7 +54,7 @@ export interface SettleRecord {
   reason: string;
 }
 
-export type JournalRecord = TouchRecord | SettleRecord;
+export type JournalRecord = TouchRecord | SettleRecord | ActRecord;
 
 export type AppendAnswer =
   /** Taken, or taken before under the same key by the same run. */

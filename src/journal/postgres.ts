@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { GraywaveError, messageOf } from '../errors.js';
-import { decide, emptyLaw, type Law } from './law.js';
+import { claimedBy, decide, emptyLaw, type Law } from './law.js';
 import { migrate } from './migrations.js';
 import type { AppendAnswer, Entry, Journal, JournalRecord } from './port.js';
 
@@ -44,9 +44,10 @@ export class PostgresJournal implements Journal {
     return this.using(async (client) => {
       await client.query('BEGIN');
       await client.query('SELECT pg_advisory_xact_lock($1)', [appendLock]);
-      const answer = decide(await readLaw(client, record), record, expect, by);
+      const law = await readLaw(client, record);
+      const answer = decide(law, record, expect, by);
       const taken = answer.outcome === 'taken' && !(await isKnown(client, answer.epoch));
-      if (taken) await enter(client, record, answer.epoch, by);
+      if (taken) await enter(client, record, law.byChange.get(record.changeId) ?? [], answer.epoch, by);
       await client.query('COMMIT');
       return answer;
     });
@@ -61,7 +62,7 @@ export class PostgresJournal implements Journal {
       const { rows } = await client.query<Row>(
         `SELECT * FROM (SELECT DISTINCT ON (change_id) epoch, run, at, record FROM graywave_journal
                         ORDER BY change_id, epoch DESC) AS lasts
-         WHERE record->>'kind' = 'touch' ORDER BY epoch`,
+         WHERE record->>'kind' <> 'settle' ORDER BY epoch`,
       );
       return rows.map(entryOf);
     });
@@ -94,13 +95,15 @@ export class PostgresJournal implements Journal {
 /** What the rules need to know of the world for one record. */
 async function readLaw(client: PoolClient, record: JournalRecord): Promise<Law> {
   const law = emptyLaw();
-  law.byChange.set(record.changeId, await ownEntries(client, record.changeId));
+  const own = await ownEntries(client, record.changeId);
+  law.byChange.set(record.changeId, own);
   const head = await client.query<{ last: string }>('SELECT coalesce(max(epoch), 0) AS last FROM graywave_journal');
   law.lastEpoch = Number(head.rows[0]?.last ?? 0);
-  if (record.kind === 'touch') {
+  const claimed = claimedBy(record, own);
+  if (claimed.length > 0) {
     const owners = await client.query<{ resource: string; change_id: string }>(
       'SELECT resource, change_id FROM graywave_journal_owner WHERE resource = ANY($1)',
-      [record.resources],
+      [claimed],
     );
     for (const row of owners.rows) law.owners.set(row.resource, row.change_id);
   }
@@ -120,7 +123,13 @@ async function isKnown(client: PoolClient, epoch: number): Promise<boolean> {
   return rowCount !== 0;
 }
 
-async function enter(client: PoolClient, record: JournalRecord, epoch: number, by: string): Promise<void> {
+async function enter(
+  client: PoolClient,
+  record: JournalRecord,
+  own: readonly Entry[],
+  epoch: number,
+  by: string,
+): Promise<void> {
   await client.query(
     'INSERT INTO graywave_journal (epoch, change_id, key, run, at, record) VALUES ($1, $2, $3, $4, now(), $5)',
     [epoch, record.changeId, record.key, by, JSON.stringify(record)],
@@ -132,7 +141,7 @@ async function enter(client: PoolClient, record: JournalRecord, epoch: number, b
   await client.query(
     `INSERT INTO graywave_journal_owner (resource, change_id) SELECT unnest($1::text[]), $2
      ON CONFLICT (resource) DO NOTHING`,
-    [record.resources, record.changeId],
+    [claimedBy(record, own), record.changeId],
   );
 }
 

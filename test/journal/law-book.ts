@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Journal, SettleRecord, TouchRecord } from '../../src/journal/port.js';
+import type { ActRecord, Journal, SettleRecord, TouchRecord } from '../../src/journal/port.js';
 
 export const touch = (changeId: string, key: string, resources = ['r']): TouchRecord => ({
   kind: 'touch',
@@ -12,12 +12,21 @@ export const touch = (changeId: string, key: string, resources = ['r']): TouchRe
   before: { a: { version: 'v1' } },
   specHash: 'h',
 });
-const settle = (changeId: string): SettleRecord => ({
+const settle = (changeId: string, state = 'completed'): SettleRecord => ({
   kind: 'settle',
   changeId,
   key: `${changeId}/settle`,
-  state: 'completed',
+  state,
   reason: 'proven safe',
+});
+const act = (changeId: string, what: ActRecord['act'], n = 1): ActRecord => ({
+  kind: 'act',
+  act: what,
+  changeId,
+  key: `${changeId}/${what}/${n}`,
+  person: 'ada',
+  reason: 'a test',
+  targets: [],
 });
 
 /**
@@ -100,6 +109,59 @@ export function lawBook(open: () => Promise<Journal>): void {
     const last = await journal.append(settle(one), first.epoch, 'run');
     if (last.outcome !== 'taken') throw new Error('not taken');
     expect(await journal.append(touch(one, 'p/2/apply', [r]), last.epoch, 'run')).toMatchObject({ outcome: 'behind' });
+  });
+
+  /** A change that touched and then ended in a state; answers its last epoch. */
+  const ended = async (journal: Journal, changeId: string, resource: string, state: string): Promise<number> => {
+    const first = await journal.append(touch(changeId, 'p/1/apply', [resource]), 0, 'run');
+    if (first.outcome !== 'taken') throw new Error('not taken');
+    const last = await journal.append(settle(changeId, state), first.epoch, 'run');
+    if (last.outcome !== 'taken') throw new Error('not taken');
+    return last.epoch;
+  };
+
+  test('a change that ended not restored can be taken up again, owns its resources again, and settles again', async () => {
+    const { one, two, r } = names();
+    const journal = await open();
+    const epoch = await ended(journal, one, r, 'not_restored');
+    const again = await (await open()).append(act(one, 'retry'), epoch, 'run-2');
+    if (again.outcome !== 'taken') throw new Error(`the retry was answered ${again.outcome}`);
+    expect(await (await open()).append(touch(two, 'p/1/apply', [r]), 0, 'run-3')).toMatchObject({
+      outcome: 'busy',
+      holder: one,
+    });
+    expect((await journal.unsettled()).map((entry) => entry.changeId)).toContain(one);
+    expect(await journal.append(settle(one, 'rolled_back'), again.epoch, 'run-2')).toMatchObject({ outcome: 'taken' });
+    expect(await journal.append(touch(two, 'p/1/apply', [r]), 0, 'run-3')).toMatchObject({ outcome: 'taken' });
+  });
+
+  test('a retry is refused where there is nothing to take up: completed, not settled, or another change is on the resource', async () => {
+    const { one, two, r } = names();
+    const journal = await open();
+    const completed = await ended(journal, one, r, 'completed');
+    expect(await journal.append(act(one, 'retry'), completed, 'run-2')).toMatchObject({ outcome: 'behind' });
+    const open1 = await journal.append(touch(two, 'p/1/apply', [r]), 0, 'run');
+    if (open1.outcome !== 'taken') throw new Error('not taken');
+    expect(await journal.append(act(two, 'retry'), open1.epoch, 'run-2')).toMatchObject({ outcome: 'behind' });
+    await journal.append(settle(two, 'not_restored'), open1.epoch, 'run');
+    const three = `${one}-three`;
+    await journal.append(touch(three, 'p/1/apply', [r]), 0, 'run');
+    const last = (await journal.entries(two)).at(-1);
+    const answer = await journal.append(act(two, 'retry'), last?.epoch ?? 0, 'run-2');
+    expect(answer).toEqual({ outcome: 'busy', resource: r, holder: three });
+  });
+
+  test('an act is a record like others: it moves the change on, so who does not know of it is behind', async () => {
+    const { one, r } = names();
+    const journal = await open();
+    const first = await journal.append(touch(one, 'p/1/apply', [r]), 0, 'run');
+    if (first.outcome !== 'taken') throw new Error('not taken');
+    expect(await journal.append(act(one, 'undo'), first.epoch, 'offline/ada')).toMatchObject({ outcome: 'taken' });
+    expect(await (await open()).append(touch(one, 'p/2/apply', [r]), first.epoch, 'run')).toMatchObject({
+      outcome: 'behind',
+      last: { act: 'undo', person: 'ada' },
+    });
+    expect((await (await open()).unsettled()).map((entry) => entry.changeId)).toContain(one);
   });
 
   test('of many who ask at once for one resource exactly one gets it, and no epoch is given twice', async () => {
