@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { GraywaveError, messageOf } from './errors.js';
+import { notifyConfig } from './notify/config.js';
 import { sourceConfig } from './sources/config.js';
 
 /**
@@ -23,6 +24,8 @@ const schema = z.strictObject({
   /** Drivers that other workers serve on `graywave.driver.<name>`; named here so that `validate` knows them. */
   otherDrivers: z.array(z.string()).default([]),
   sources: z.record(z.string(), sourceConfig).default({}),
+  /** Whom the worker tells what: channels, and which notices go to which of them. */
+  notify: notifyConfig.prefault({}),
   pace: z
     .strictObject({
       /** Heartbeats come only after looks, and a watcher that is silent for 20 s counts as gone. */

@@ -15,6 +15,8 @@ export const errorHints = {
   SIGNAL_EMPTY: 'Check counter, histogram, labels and service of the signal: nothing on the source matches it.',
   PLAN_REFUSED: 'Correct the change as the message says, and submit it under a new id.',
   TOUCH_REFUSED: 'Nothing to do: Temporal no longer lets this attempt touch the world, and nothing was touched.',
+  HELD: 'Nothing to do: a hold is over the change, and it goes on by itself when the hold ends; `graywave holds` lists them.',
+  HELD_STILL: 'Nothing to do: the hold is asked for again until it has ended.',
   TOUCH_STALE: 'Nothing to do: a newer record of the journal owns the target, and nothing was touched.',
   TARGET_DOWN: 'Check that the system which owns the targets answers; the step goes on by itself when it does.',
   WORLD_CHANGED: 'Somebody changed the target by hand. Put it back, or take it over with a new change.',
@@ -23,6 +25,8 @@ export const errorHints = {
   REVERT_FAILED: 'Look at the target: it could not be taken back to its before-state.',
   JOURNAL_BEHIND: 'Nothing to do: the world is ahead of this run, which now only restores.',
   JOURNAL_BUSY: 'Another change is unsettled on the same resource; this one waits for it.',
+  HOLD_THERE: '`graywave holds` shows who holds it and until when; `graywave hold` with a later end makes it longer.',
+  HOLD_UNKNOWN: '`graywave holds` lists the holds there are.',
   JOURNAL_UNWRITABLE: 'Check disk space and permissions of the state directory.',
   CELLS_BROKEN:
     'The stored looks were damaged or edited: the verdict on record stands, but it cannot be recomputed from them.',
@@ -35,6 +39,9 @@ export const errorHints = {
   REQUEST_REFUSED: 'Run `graywave status ID` to see what the change is waiting for.',
   NOT_ANSWERED:
     'The request was sent but no worker answered in time: check that a worker runs, then `graywave status ID`.',
+  NOTICE_FAILED: 'Nothing to do: it is told again. If it goes on, check that the receiver of the channel answers.',
+  NOTICE_REFUSED:
+    'Correct the channel under `notify` in the worker configuration; until then its notices reach nobody.',
   PORT_TAKEN: 'Stop what listens there, or choose another port.',
   USAGE: 'Run the command with --help to see examples.',
   INTERNAL: 'This is a bug in Graywave. Please report it with the text above.',

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { observeActivities, shortActivities } from './activities/index.js';
-import type { Ports } from './activities/ports.js';
+import type { EnginePorts } from './activities/ports.js';
 import { ensureAttributes } from './attributes.js';
 import { FileCellStore } from './cells/file.js';
 import { isLoopback, unreachable, type Where } from './client/connect.js';
@@ -25,7 +25,9 @@ import { FileJournal } from './journal/file.js';
 import type { Journal } from './journal/port.js';
 import { PostgresJournal } from './journal/postgres.js';
 import { temporalLogger } from './log.js';
+import { openNotifier } from './notify/notifier.js';
 import { openSource } from './sources/open.js';
+import { ensureWarden } from './warden.js';
 import { changeQueue, observeQueue } from './workflows/names.js';
 
 /** Time a stopping worker gives a touch to come to its end; a watcher hands over at once. */
@@ -62,7 +64,7 @@ export function installRuntime(log: Logger, metrics: string | null): void {
 
 /** What a worker works on: ports of the engine, and drivers that touch the world. */
 export interface World {
-  ports: Ports;
+  ports: EnginePorts;
   drivers: Driver[];
 }
 
@@ -72,6 +74,7 @@ export async function startWorker(config: WorkerConfig, where: Where, log: Logge
   const connection = await connect(where);
   try {
     await ensureAttributes(connection, where.namespace);
+    await ensureWarden(connection, where.namespace);
     const world = await openWorld(config);
     const workers = await createWorkers(world, config.slots, { connection, namespace: where.namespace });
     const queues = workers.map((worker) => worker.options.taskQueue);
@@ -105,12 +108,13 @@ function refuseSharedFile(config: WorkerConfig, where: Where): void {
   );
 }
 
-async function openWorld(config: WorkerConfig): Promise<World> {
-  const ports: Ports = {
+export async function openWorld(config: WorkerConfig): Promise<World> {
+  const ports: EnginePorts = {
     journal: await openJournal(config.state),
     cells: new FileCellStore(join(config.state, 'cells')),
     sources: new Map(Object.entries(config.sources).map(([name, source]) => [name, openSource(name, source)])),
     pace: config.pace,
+    notifier: openNotifier(config.notify),
   };
   const drivers = config.drivers.process ? [processDriver(config.drivers.process.fleets)] : [];
   return { ports, drivers };

@@ -18,6 +18,7 @@ import type { Driver } from '../../src/drivers/driver.js';
 import { freePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { FileJournal } from '../../src/journal/file.js';
+import { openNotifier } from '../../src/notify/notifier.js';
 import type { ChangeSpec } from '../../src/spec/types.js';
 import { createWorkers, maxCachedWorkflows, queueOf, running } from '../../src/worker.js';
 import type { ChangeInput, ChangeStatus } from '../../src/workflows/messages.js';
@@ -55,9 +56,15 @@ export async function engineBench(tell: (text: string) => void): Promise<EngineF
 
 async function measure(dir: string, address: string, tell: (text: string) => void): Promise<EngineFigures> {
   const connection = await NativeConnection.connect({ address });
-  const { slots, pace } = checkConfig({}, join(dir, 'graywave.yaml'));
+  const { slots, pace, notify } = checkConfig({}, join(dir, 'graywave.yaml'));
   const journal = new FileJournal(join(dir, 'journal.ndjson'));
-  const ports = { journal, cells: new FileCellStore(join(dir, 'cells')), sources: new Map(), pace };
+  const ports = {
+    journal,
+    cells: new FileCellStore(join(dir, 'cells')),
+    sources: new Map(),
+    pace,
+    notifier: openNotifier(notify),
+  };
   const workflowsPath = fileURLToPath(new URL('./workflows.js', import.meta.url));
   const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
   const common = { connection, namespace: 'default' };
@@ -191,6 +198,7 @@ const aChange = (id: string): ChangeSpec => ({
   bake: { minSeconds: 0, maxSeconds: 0 },
   onInconclusive: 'advance',
   onError: null,
+  onBusy: 'wait',
   gates: [],
   window: { notBefore: null },
   rollback: { deadlineSeconds: 60, batchShare: 1, observeSeconds: 0 },

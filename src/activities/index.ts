@@ -1,16 +1,26 @@
 import { asActivity } from '../drivers/failure.js';
 import type { Entry } from '../journal/port.js';
+import type { Notice } from '../notify/notice.js';
 import { Context } from '@temporalio/activity';
 import { freeze } from './freeze.js';
+import { clear } from './clear.js';
 import { gate } from './gate.js';
+import { note } from './note.js';
 import { lastLook, observe } from './observe.js';
-import type { Ports } from './ports.js';
+import type { EnginePorts, Ports } from './ports.js';
 import { settle } from './settle.js';
+import { sweep, type Swept } from './sweep.js';
+import { tellPeople } from './tell.js';
+import { wake } from './wake.js';
 import type {
+  ClearRequest,
   FreezeAnswer,
   FreezeRequest,
   GateAnswer,
   GateRequest,
+  NoteAnswer,
+  NoteRequest,
+  NoticeKind,
   ObserveAnswer,
   ObserveRequest,
   SettleAnswer,
@@ -20,17 +30,34 @@ import type {
 export interface ShortActivities {
   gate(request: GateRequest): Promise<GateAnswer>;
   settle(request: SettleRequest): Promise<SettleAnswer>;
+  note(request: NoteRequest): Promise<NoteAnswer>;
   recall(changeId: string): Promise<Entry[]>;
+  clear(request: ClearRequest): Promise<void>;
+  wake(holdId: string): Promise<number>;
+  sweep(): Promise<Swept>;
+  channels(notice: NoticeKind): Promise<string[]>;
+  deliver(channel: string, notice: Notice): Promise<void>;
   freeze(request: FreezeRequest): Promise<FreezeAnswer>;
   look(request: ObserveRequest): Promise<ObserveAnswer>;
 }
 
 /** Activities on the workflow's queue: short, they wait for nothing but their answer. */
-export function shortActivities(ports: Ports): ShortActivities {
+export function shortActivities(ports: EnginePorts): ShortActivities {
   return {
     gate: (request) => asActivity(() => gate(ports.journal, request)),
     settle: (request) => asActivity(() => settle(ports.journal, request)),
+    note: (request) => asActivity(() => note(ports.journal, request)),
     recall: (changeId) => asActivity(() => ports.journal.entries(changeId)),
+    clear: (request) => asActivity(() => clear(ports.journal, request)),
+    wake: (holdId) => asActivity(() => wake(holdId)),
+    sweep: () =>
+      asActivity(() => {
+        const { client } = Context.current();
+        return sweep({ journal: ports.journal, tell: (notice) => tellPeople(client, ports.notifier, notice) });
+      }),
+    channels: (notice) => asActivity(() => Promise.resolve(ports.notifier.channelsFor(notice))),
+    deliver: (channel, notice) =>
+      asActivity(() => ports.notifier.send(channel, notice, { signal: Context.current().cancellationSignal })),
     freeze: (request) => asActivity(() => freeze(ports.sources, request, Context.current().cancellationSignal)),
     look: (request) => asActivity(() => lastLook(ports, request)),
   };

@@ -1,5 +1,6 @@
 import type { CellStore } from '../cells/port.js';
 import type { Journal } from '../journal/port.js';
+import type { Notifier } from '../notify/notifier.js';
 import type { Source } from '../sources/port.js';
 
 /** How often the watcher looks: every `firstSeconds` at first, thinning out to every `everySeconds`. */
@@ -16,4 +17,9 @@ export interface Ports {
   cells: CellStore;
   sources: ReadonlyMap<string, Source>;
   pace: LookPace;
+}
+
+/** The same, and whom to tell. */
+export interface EnginePorts extends Ports {
+  notifier: Notifier;
 }

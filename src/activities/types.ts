@@ -1,10 +1,13 @@
 import type { CounterState } from '../cells/counters.js';
 import type { JudgeState } from '../judge/state.js';
 import type { JudgeSettings, Verdict } from '../judge/types.js';
-import type { Entry, TouchRecord } from '../journal/port.js';
+import type { ActRecord, AppendAnswer, Entry, TouchRecord } from '../journal/port.js';
 import type { Grant } from '../drivers/protocol.js';
+import type { Notice } from '../notify/notice.js';
 import type { FrozenStream } from '../sources/frozen.js';
-import type { ExpectSpec, SignalSpec } from '../spec/types.js';
+import type { ExpectSpec, OnBusy, SignalSpec } from '../spec/types.js';
+import type { Held } from './holds.js';
+import type { Queued } from './lease.js';
 
 /** Inputs and answers of our own activities; types only, so that workflows may import them. */
 export interface GateRequest {
@@ -13,23 +16,43 @@ export interface GateRequest {
   expect: number;
   /** One record a part of the wave, in order. */
   records: TouchRecord[];
-  /** True: only wait until the resources are free, by the activity's retries, which cost no events. */
-  wait: boolean;
+  /** Workflow ids that would be holds over this wave, if they run. */
+  holds: string[];
+  onBusy: OnBusy;
 }
 
 export type GateAnswer =
   | { outcome: 'granted'; grants: Record<string, Grant>; epoch: number }
-  /** The resources were free when it was asked; nothing was recorded. */
-  | { outcome: 'free' }
+  | { outcome: 'held'; holds: Held[] }
+  | ({ outcome: 'queued' } & Queued)
   /** `last` is null when the journal knows nothing of the change. */
   | { outcome: 'behind'; last: Entry | null }
+  /** The spec says `onBusy: refuse`. */
   | { outcome: 'busy'; resource: string; holder: string };
+
+export interface ClearRequest {
+  changeId: string;
+  holds: string[];
+  resources: string[];
+}
+
+export interface NoteRequest {
+  record: ActRecord;
+  expect: number;
+}
+
+export type NoteAnswer = AppendAnswer;
+
+/** What decides who is told. */
+export type NoticeKind = Pick<Notice, 'event' | 'owner' | 'level' | 'services'>;
 
 export interface SettleRequest {
   changeId: string;
   expect: number;
   state: string;
   reason: string;
+  /** What it may have or wait for beside what is on record. */
+  resources: string[];
 }
 
 export type SettleAnswer = { outcome: 'settled'; epoch: number } | { outcome: 'behind'; last: Entry | null };

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Client,
-  WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
 import { GraywaveError } from '../errors.js';
 import { specHash } from '../spec/hash.js';
 import type { ChangeSpec } from '../spec/types.js';
@@ -18,11 +16,12 @@ import type {
   PromoteRequest,
   Request,
 } from '../workflows/messages.js';
-import { attributes, changeQueue, changeWorkflowId } from '../workflows/names.js';
+import { changeWorkflowId } from '../workflows/names.js';
 import { connectClient, type Where, whereTemporalIs } from './connect.js';
 import { asGraywave } from './failure.js';
 import { type Listed, listed } from './list.js';
 import { type Live, liveOf } from './live.js';
+import { startChange } from './start.js';
 import { readSubmission } from './submission.js';
 import { type WaitOptions, waitFor } from './wait.js';
 
@@ -76,22 +75,9 @@ export class GraywaveClient {
     const submission = randomUUID();
     await this.refuseOtherSpec(spec.id, hash);
     try {
-      await this.temporal.workflow.start('change', {
-        workflowId,
-        taskQueue: changeQueue,
-        args: [input],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        memo: { specHash: hash, submission, title: spec.title },
-        staticSummary: spec.title.slice(0, 200),
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: attributes.state, value: 'planning' },
-          { key: attributes.owner, value: spec.owner },
-          { key: attributes.services, value: spec.services },
-        ]),
-      });
+      await startChange(this.temporal, input, submission);
     } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw asGraywave(error, spec.id);
+      throw asGraywave(error, spec.id);
     }
     const described = (await this.refuseOtherSpec(spec.id, hash)) ?? (await this.handle(spec.id).describe());
     const ended = described.status.name === 'COMPLETED' ? await this.status(spec.id) : null;

@@ -14,7 +14,7 @@ export interface Kit {
   /**
    * Asks Temporal, directly before `act` and never earlier, whether this attempt may still touch the world; then runs
    * it. Throws TOUCH_REFUSED, with nothing touched, once the change is terminated, reset, cancelled, or another attempt
-   * has taken over. While Temporal does not answer it waits and touches nothing. Ask again after each wait.
+   * has taken over; HELD, before the first touch of a wave, while a hold of the grant is in force. While Temporal does not answer it waits and touches nothing. Ask again after each wait.
    */
   touch<T>(target: string, act: () => Promise<T>): Promise<T>;
   /** Aborted when the attempt must stop; hand it to everything that waits. */

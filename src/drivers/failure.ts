@@ -7,6 +7,7 @@ const retryable: ReadonlySet<ErrorCode> = new Set([
   'SOURCE_ANSWER',
   'JOURNAL_UNWRITABLE',
   'JOURNAL_BUSY',
+  'HELD_STILL',
   'REVERT_FAILED',
   'TARGET_DOWN',
   'VERIFY_FAILED',

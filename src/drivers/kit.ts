@@ -2,7 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { messageOf } from '../errors.js';
 import type { Driver, Kit } from './driver.js';
 import { asActivity } from './failure.js';
-import { askTemporal } from './heartbeat.js';
+import { mayTouch } from './permission.js';
 import type {
   ApplyAnswer,
   ApplyRequest,
@@ -65,7 +65,8 @@ function touching<T>(grant: Grant, body: (kit: Kit) => Promise<T>): Promise<T> {
         async touch(target, act) {
           intent = { target, key: grant.key, epoch: grant.epoch, done: [...done] };
           context.heartbeat(intent);
-          await askTemporal(intent, signal);
+          // A wave that has begun is carried to its end; a hold only keeps it from beginning.
+          await mayTouch(intent, done.size === 0 ? grant.holds : [], signal);
           const result = await act();
           done.add(target);
           return result;

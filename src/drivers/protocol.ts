@@ -39,7 +39,7 @@ export interface Grant {
   specHash: string;
   /** Number of the journal record; a target that keeps one refuses an older. The record's revert carries epoch + 1. */
   epoch: number;
-  /** Workflow ids of the holds that bind this touch. */
+  /** Workflow ids that would be holds over this touch, if they run; empty where none can keep it back. */
   holds: string[];
 }
 

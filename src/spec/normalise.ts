@@ -36,6 +36,7 @@ export function normalise(written: WrittenChange): ChangeSpec {
     bake: bakeOf(written.bake),
     onInconclusive: written.onInconclusive ?? null,
     onError: written.onError ?? null,
+    onBusy: written.onBusy ?? 'wait',
     gates: written.gates ?? [],
     window: { notBefore: instant(written.window?.notBefore) },
     rollback: {

@@ -129,6 +129,12 @@ export const change = field
         description: 'When the source is still broken at the end of a bake. Default: what the level says.',
       })
       .optional(),
+    onBusy: field
+      .oneOf(['wait', 'refuse'], {
+        description: 'When another change is on the same resource: wait in its queue, or be refused. Default: wait.',
+        default: 'wait',
+      })
+      .optional(),
     gates: field
       .list(gate, 'a list of gates', 50)
       .meta({ description: 'Waves before which a person must approve.' })

@@ -99,6 +99,8 @@ export interface RollbackSpec {
 
 export type OnInconclusive = 'advance' | 'hold' | 'rollback';
 export type OnError = 'hold' | 'rollback';
+/** When another change is on the same resource: wait in its queue, or be refused at once. */
+export type OnBusy = 'wait' | 'refuse';
 
 export interface ChangeSpec {
   apiVersion: 'graywave/v1';
@@ -121,6 +123,7 @@ export interface ChangeSpec {
   onInconclusive: OnInconclusive | null;
   /** null: what the level says. What happens when the source stays broken to the end of the bake. */
   onError: OnError | null;
+  onBusy: OnBusy;
   gates: GateSpec[];
   /** RFC 3339 instants; no wave is touched before `notBefore`. */
   window: { notBefore: string | null };

@@ -1,9 +1,11 @@
 import { condition } from '@temporalio/workflow';
 import type { ObserveAnswer } from '../activities/types.js';
+import type { NoticeEvent } from '../notify/notice.js';
 import { onErrorOf, onInconclusiveOf } from '../policy/controls.js';
 import type { PlannedWave } from '../spec/waves.js';
 import type { WaitsFor, WaveEnd } from './messages.js';
 import { controlsOf, type Run, Stop, say, waiting, waveOf } from './run.js';
+import { tell, tellOver } from './telling.js';
 import { lookNow, taken, watch } from './watch.js';
 
 /**
@@ -100,6 +102,7 @@ function hold(run: Run, what: WaitsFor, reason: string): number {
     untilMs,
   };
   say(run, 'waiting', `The bake is over without proof: ${reason}`);
+  tell(run, 'waits', `The bake is over without proof: ${reason} Promote, extend or abort.`);
   return untilMs;
 }
 
@@ -126,6 +129,9 @@ function byHand(run: Run, planned: PlannedWave): WaveEnd {
   return 'by_hand';
 }
 
+/** Waits that somebody should know of, and as what. */
+const asksFor: Partial<Record<WaitsFor, NoticeEvent>> = { approval: 'waits', decision: 'waits', hold: 'held' };
+
 interface Wait {
   what: WaitsFor;
   detail: string;
@@ -143,10 +149,13 @@ export async function waitFor(run: Run, { what, detail, ready, limitSeconds, ope
   run.status.waitsFor = { what, detail, sinceMs, untilMs };
   say(run, run.status.paused && what !== 'decision' ? 'paused' : 'waiting', `Waits for ${what}: ${detail}.`);
   const endsAtMs = untilMs ?? sinceMs + 365 * 24 * 3600 * 1000;
+  const event = asksFor[what];
+  if (event) tell(run, event, `Waits for ${what}: ${detail}.`);
   const watched = run.status.waves.filter((wave) => wave.observedFromMs !== null).length;
   if (watched > 0 && run.live !== null) await watchedWait(run, watched, endsAtMs, ready);
   else await condition(ready, Math.max(1, endsAtMs - Date.now()), { summary: `waits for ${what}` });
   run.status.waitsFor = null;
+  if (event) tellOver(run, event, `It no longer waits for ${what}.`);
   if (!ready()) throw new Stop('undecided', `waited for ${what} (${detail}) to the end of its time`);
   if (!run.status.paused) say(run, 'rolling_out', `Goes on: ${what} is there.`);
 }

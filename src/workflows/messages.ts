@@ -11,6 +11,8 @@ export interface ChangeInput {
   spec: ChangeSpec;
   specHash: string;
   submittedBy: string;
+  /** Set when a change that ended not restored is taken up again. */
+  retry?: { by: string; reason: string };
 }
 
 export type TerminalState = 'completed' | 'intercepted' | 'rolled_back' | 'not_restored' | 'cancelled';
@@ -50,7 +52,7 @@ export interface WaveStatus {
   verdict: Verdict | null;
 }
 
-export type WaitsFor = 'approval' | 'window' | 'resume' | 'resource' | 'evidence' | 'source' | 'decision';
+export type WaitsFor = 'approval' | 'window' | 'hold' | 'resume' | 'resource' | 'evidence' | 'source' | 'decision';
 
 export interface Waiting {
   what: WaitsFor;
@@ -82,7 +84,7 @@ export interface Review {
 export interface Act {
   atMs: number;
   by: string;
-  what: 'pause' | 'resume' | 'abort' | 'approve' | 'promote' | 'extend';
+  what: 'pause' | 'resume' | 'abort' | 'approve' | 'promote' | 'extend' | 'adopt';
   detail: string;
 }
 
@@ -110,12 +112,18 @@ export interface ChangeStatus {
   /** The verdict that counts last, with the look it was made at; looks are kept in the cell store. */
   verdict: { wave: number; seq: number; cellsHash: string; verdict: Verdict } | null;
   acts: Act[];
+  /** Targets that a hand has changed and that were taken as they are: not applied, not read back, not reverted. */
+  adopted: string[];
 }
 
 /** What signals and updates may carry; all optional, so that a bare signal from the Temporal UI works. */
 export interface Request {
   by?: string;
   reason?: string;
+}
+export interface AbortRequest extends Request {
+  /** End with the world as it is, half changed, instead of rolling back; needs a reason. */
+  leave?: boolean;
 }
 export interface ExtendRequest extends Request {
   seconds: number;
@@ -133,10 +141,13 @@ export interface Answer {
 
 export const pauseSignal = defineSignal<[Request?]>('pause');
 export const resumeSignal = defineSignal<[Request?]>('resume');
-export const abortSignal = defineSignal<[Request?]>('abort');
+export const abortSignal = defineSignal<[AbortRequest?]>('abort');
+/** From a hold or a lease: look again. */
+export const wakeSignal = defineSignal('wake');
 export const pauseUpdate = defineUpdate<Answer, [Request?]>('pause');
 export const resumeUpdate = defineUpdate<Answer, [Request?]>('resume');
-export const abortUpdate = defineUpdate<Answer, [Request?]>('abort');
+export const abortUpdate = defineUpdate<Answer, [AbortRequest?]>('abort');
+export const adoptUpdate = defineUpdate<Answer, [Request?]>('adopt');
 export const approveUpdate = defineUpdate<Answer, [Request?]>('approve');
 export const promoteUpdate = defineUpdate<Answer, [PromoteRequest?]>('promote');
 export const extendUpdate = defineUpdate<Answer, [ExtendRequest]>('extend');

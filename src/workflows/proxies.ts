@@ -5,10 +5,14 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type {
+  ClearRequest,
   FreezeAnswer,
   FreezeRequest,
   GateAnswer,
   GateRequest,
+  NoteAnswer,
+  NoteRequest,
+  NoticeKind,
   ObserveAnswer,
   ObserveRequest,
   SettleAnswer,
@@ -16,6 +20,7 @@ import type {
 } from '../activities/types.js';
 import type { DriverActivities } from '../drivers/kit.js';
 import { driverQueue, revertQueue } from '../drivers/protocol.js';
+import type { Swept } from '../activities/sweep.js';
 import type { Entry } from '../journal/port.js';
 import { observeQueue } from './names.js';
 
@@ -24,7 +29,11 @@ interface OwnActivities {
   gate(request: GateRequest): Promise<GateAnswer>;
   settle(request: SettleRequest): Promise<SettleAnswer>;
   recall(changeId: string): Promise<Entry[]>;
+  note(request: NoteRequest): Promise<NoteAnswer>;
   freeze(request: FreezeRequest): Promise<FreezeAnswer>;
+  channels(notice: NoticeKind): Promise<string[]>;
+  wake(holdId: string): Promise<number>;
+  sweep(): Promise<Swept>;
   look(request: ObserveRequest): Promise<ObserveAnswer>;
 }
 
@@ -41,7 +50,7 @@ export const own = proxyActivities<OwnActivities>({
  * Short questions to the journal, run by the worker of the workflow task itself; see record.ts. Brief, for the
  * workflow hears nothing meanwhile, and an abort must be heard within a second.
  */
-export const beside = proxyLocalActivities<Pick<OwnActivities, 'gate' | 'settle' | 'recall'>>({
+export const beside = proxyLocalActivities<Pick<OwnActivities, 'gate' | 'settle' | 'recall' | 'note' | 'channels'>>({
   startToCloseTimeout: '800ms',
   scheduleToCloseTimeout: '800ms',
   retry: { initialInterval: '200ms', backoffCoefficient: 2 },
@@ -55,6 +64,13 @@ export const urgent = (withinMs: number): typeof own =>
     retry: { ...patient, initialInterval: '200ms', maximumInterval: '5s' },
     priority: { priorityKey: 1 },
   });
+
+/** Asks, ever more rarely and without events, until nothing stands in the way. */
+export const patiently = proxyActivities<{ clear(request: ClearRequest): Promise<void> }>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '60s' },
+  cancellationType: 'TRY_CANCEL',
+});
 
 /** One look, asked for by an operator; bounded, so that promote gets its answer. */
 export const lookSoon = proxyActivities<Pick<OwnActivities, 'look'>>({

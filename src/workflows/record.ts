@@ -1,5 +1,12 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { GateAnswer, GateRequest, SettleAnswer, SettleRequest } from '../activities/types.js';
+import type {
+  GateAnswer,
+  GateRequest,
+  NoteAnswer,
+  NoteRequest,
+  SettleAnswer,
+  SettleRequest,
+} from '../activities/types.js';
 import type { Entry } from '../journal/port.js';
 import { beside, own, urgent } from './proxies.js';
 
@@ -24,6 +31,16 @@ export async function askRecall(changeId: string): Promise<Entry[]> {
   } catch (error) {
     if (isCancellation(error)) throw error;
     return own.recall.executeWithOptions({ summary }, [changeId]);
+  }
+}
+
+export async function askNote(request: NoteRequest): Promise<NoteAnswer> {
+  const summary = `put on record: ${request.record.act} by ${request.record.person}`.slice(0, 190);
+  try {
+    return await beside.note.executeWithOptions({ summary }, [request]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return own.note.executeWithOptions({ summary }, [request]);
   }
 }
 

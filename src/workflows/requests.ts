@@ -3,7 +3,9 @@ import {
   type Act,
   type Answer,
   abortSignal,
+  type AbortRequest,
   abortUpdate,
+  adoptUpdate,
   approveUpdate,
   extendUpdate,
   pauseSignal,
@@ -14,6 +16,7 @@ import {
   resumeSignal,
   resumeUpdate,
   statusQuery,
+  wakeSignal,
 } from './messages.js';
 import { type Run, say, show, waveOf } from './run.js';
 
@@ -30,10 +33,25 @@ export function takeRequests(run: Run): void {
   setHandler(resumeSignal, (request) => void resume(run, request), { description: 'Go on after a pause.' });
   setHandler(abortSignal, (request) => void abort(run, request), { description: 'Stop now and roll back.' });
 
+  setHandler(wakeSignal, () => void (run.wakes += 1), { description: 'From a hold or a lease: look again.' });
+
   const validator = (_request?: Request): void => goingForward(run);
   setHandler(pauseUpdate, (request) => pause(run, request), { validator });
   setHandler(resumeUpdate, (request) => resume(run, request), { validator });
-  setHandler(abortUpdate, (request) => abort(run, request), { validator });
+  setHandler(abortUpdate, (request) => abort(run, request), {
+    validator: (request?: AbortRequest) => {
+      goingForward(run);
+      if (request?.leave && !request.reason) throw new Error('To leave the world as it is needs a reason.');
+    },
+  });
+  setHandler(adoptUpdate, (request) => adopt(run, request), {
+    validator: (request?: Request) => {
+      goingForward(run);
+      if (status.waitsFor?.what !== 'decision')
+        throw new Error(`Nobody asks what to do with the world now. ${status.reason}`);
+      if (!request?.reason) throw new Error('To adopt the world as it is needs a reason.');
+    },
+  });
   setHandler(
     approveUpdate,
     (request) => {
@@ -109,13 +127,25 @@ function resume(run: Run, request: Request | undefined): Answer {
   return { done: true, text: wave === 0 ? 'Resumed.' : `Resumed at wave ${wave}.` };
 }
 
-function abort(run: Run, request: Request | undefined): Answer {
+/** Takes what a hand has changed as it is; which targets those are is read back when it is carried out. */
+function adopt(run: Run, request: Request | undefined): Answer {
+  note(run, 'adopt', request, request?.reason ?? '');
+  run.adopt = { by: who(request), reason: clipped(request?.reason) };
+  run.status.paused = false;
+  return { done: true, text: 'Adopted: what a hand has changed stays as it is, and the change goes on with the rest.' };
+}
+
+function abort(run: Run, request: AbortRequest | undefined): Answer {
   if (isOver(run)) return { done: false, text: run.status.reason };
   if (!run.abort) {
-    note(run, 'abort', request, request?.reason ?? '');
-    run.abort = { by: who(request), reason: clipped(request?.reason) };
+    // Without a reason nothing is left half changed: a bare signal rolls back.
+    const leave = request?.leave === true && clipped(request.reason) !== '';
+    note(run, 'abort', request, `${leave ? 'leave it as it is. ' : ''}${clipped(request?.reason)}`);
+    run.abort = { by: who(request), reason: clipped(request?.reason), leave };
     run.forward.cancel();
   }
+  if (run.abort.leave)
+    return { done: true, text: 'Aborted: the world stays as it is, and is on record as not restored.' };
   return { done: true, text: run.touched.length > 0 ? 'Aborted: rolling back.' : 'Aborted: nothing was touched.' };
 }
 

@@ -3,6 +3,7 @@ import type { Json } from '../spec/types.js';
 import type { Found, Grant } from '../drivers/protocol.js';
 import { backDriver } from './proxies.js';
 import { type Run, say, verdictFound, show, type Touched } from './run.js';
+import { tell } from './telling.js';
 
 /** Share of the deadline in which restoring is tried; the rest is for taking the targets out of service. */
 const restoringShare = 0.75;
@@ -31,7 +32,8 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
   const deadlineMs = startedMs + deadlineSeconds * 1000;
   const restoreByMs = startedMs + deadlineSeconds * 1000 * restoringShare;
   const left = (): { id: string; found: string }[] => rollback.left;
-  const all = touched.flatMap((entry) => entry.targets);
+  const adopted = new Set(run.status.adopted);
+  const all = touched.flatMap((entry) => entry.targets).filter((id) => !adopted.has(id));
   const rollback = {
     startedMs,
     reason,
@@ -44,6 +46,7 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
   run.status.rollback = rollback;
   run.status.waitsFor = null;
   say(run, 'rolling_back', `Rolling back: ${reason}`, verdictFound(run));
+  tell(run, 'rolling_back', reason);
   const outcomes = new Map<string, Outcome>();
   for (let attempt = 1; left().length > 0 && Date.now() < restoreByMs; attempt++) {
     // Nobody overwrites what a hand has put there, and asking again does not change that.
@@ -63,7 +66,8 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
     show(run);
   }
   if (left().length === 0) {
-    return { whole: true, account: `all ${all.length} targets were read back in their before-state` };
+    const kept = adopted.size > 0 ? `; left as adopted: ${[...adopted].join(', ')}` : '';
+    return { whole: true, account: `all ${all.length} targets were read back in their before-state${kept}` };
   }
   const still = left().map(({ id, found }) => `${id} is ${found}`);
   const drained = await drainFailed(run, touched, left(), outcomes, deadlineMs);
@@ -130,7 +134,7 @@ async function revertAll(
 ): Promise<void> {
   const endsMs = Date.now() + way.withinMs;
   const size = Math.max(1, Math.ceil(ids.size * way.batchShare));
-  for (const part of run.input.spec.parts.map(({ name }) => name).reverse()) {
+  for (const part of run.parts.map(({ name }) => name).reverse()) {
     const own = touched.filter((entry) => entry.part === part).reverse();
     const order = own.flatMap((entry) => entry.targets).filter((id) => ids.has(id));
     for (let from = 0; from < order.length; from += size) {
@@ -154,14 +158,16 @@ async function revertAll(
 
 async function revertOne(run: Run, entry: Touched, batch: ReadonlySet<string>, way: Way): Promise<Outcome> {
   const targets = entry.targets.filter((id) => batch.has(id));
-  const part = run.input.spec.parts.find((item) => item.name === entry.part);
+  const part = run.parts.find((item) => item.name === entry.part);
   if (targets.length === 0 || !part) return { kind: 'failed', why: `this spec has no part ${entry.part}` };
   const changeId = run.input.spec.id;
   const verb = way.drain ? 'drain' : 'revert';
+  // A run that takes up where another left off must not be taken for that one asking again.
+  const other = run.caughtUp ? `@${run.epoch}` : '';
   const again = (way.attempt === 1 ? '' : `-${way.attempt}`) + (way.apart ? `/${targets.join(',')}` : '');
   const grant: Grant = {
     changeId,
-    key: `${changeId}/${entry.part}/${entry.wave}/${verb}${again}`,
+    key: `${changeId}/${entry.part}/${entry.wave}/${verb}${other}${again}`,
     specHash: run.input.specHash,
     epoch: entry.epoch + 1,
     holds: [],
@@ -187,11 +193,11 @@ async function readBack(
   ids: ReadonlySet<string>,
   byMs: number,
 ): Promise<{ id: string; found: string }[]> {
-  const known = new Set(run.input.spec.parts.map((part) => part.name));
+  const known = new Set(run.parts.map((part) => part.name));
   const left = touched
     .filter((entry) => !known.has(entry.part))
     .flatMap((entry) => entry.targets.map((id) => ({ id, found: `unread (this spec has no part ${entry.part})` })));
-  for (const part of run.input.spec.parts) {
+  for (const part of run.parts) {
     const own = touched.filter((entry) => entry.part === part.name);
     const targets = own.flatMap((entry) => entry.targets).filter((id) => ids.has(id));
     if (targets.length === 0) continue;

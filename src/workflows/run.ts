@@ -2,8 +2,9 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Live } from '../activities/types.js';
 import type { JudgeSettings } from '../judge/types.js';
+import type { NoticeEvent } from '../notify/notice.js';
 import type { Controls } from '../policy/controls.js';
-import type { Json } from '../spec/types.js';
+import type { Json, PartSpec } from '../spec/types.js';
 import type { PlannedWave } from '../spec/waves.js';
 import { card } from './details.js';
 import type { Answer, ChangeInput, ChangeState, ChangeStatus, Waiting, WaveStatus } from './messages.js';
@@ -24,7 +25,7 @@ export interface Touched {
 export class Stop extends Error {
   override readonly name = 'Stop';
   constructor(
-    readonly kind: 'refused' | 'harm' | 'failed' | 'undecided' | 'unwatched' | 'aborted',
+    readonly kind: 'refused' | 'harm' | 'failed' | 'undecided' | 'unwatched' | 'aborted' | 'left',
     reason: string,
   ) {
     super(reason);
@@ -58,7 +59,17 @@ export interface Run {
   caughtUp: boolean;
   /** The way forward has ended; nobody can steer it any more. */
   over: boolean;
-  abort: { by: string; reason: string } | null;
+  abort: { by: string; reason: string; leave: boolean } | null;
+  /** Who took the world as a hand has put it, until that is carried out. */
+  adopt: { by: string; reason: string } | null;
+  /** Notices sent, those that last still, and the sending of them. */
+  notices: number;
+  told: Map<NoticeEvent, string[]>;
+  telling: Promise<void>;
+  /** How often a hold or a lease has said: look again. */
+  wakes: number;
+  /** What is taken back, and how: as recorded, when the journal knows another spec than this run's. */
+  parts: PartSpec[];
   approved: boolean;
   /** The wave whose manual gate was passed last. */
   approvedWave: number;
@@ -91,6 +102,7 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
       rollback: null,
       verdict: null,
       acts: [],
+      adopted: [],
     },
     planned: [],
     waves: [],
@@ -104,6 +116,12 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
     caughtUp: false,
     over: false,
     abort: null,
+    adopt: null,
+    notices: 0,
+    told: new Map(),
+    telling: Promise.resolve(),
+    wakes: 0,
+    parts: spec.parts,
     approved: false,
     approvedWave: 0,
     promote: null,
@@ -151,6 +169,10 @@ export function controlsOf(run: Run): Controls {
   return run.controls;
 }
 
+/** Everything that this change needs for itself. */
+export const resourcesOf = (run: Run): string[] =>
+  [...new Set(run.planned.flatMap(({ plan }) => plan.resources))].sort();
+
 /** Ids of the targets changed up to a wave. */
 export function changedBy(run: Run, wave: number): Set<string> {
   return new Set(run.status.waves.slice(0, wave).flatMap(({ targets }) => targets));
@@ -163,8 +185,10 @@ export function changedBy(run: Run, wave: number): Set<string> {
 export function armsOf(run: Run, upToWave: number): { canary: string[]; baseline: string[] } {
   const changed = changedBy(run, upToWave);
   const begun = new Set(run.touched.flatMap((touched) => touched.targets));
+  const adopted = new Set(run.status.adopted);
+  const reporting = run.reporting.filter((id) => !adopted.has(id));
   return {
-    canary: run.reporting.filter((id) => changed.has(id)),
-    baseline: run.reporting.filter((id) => !changed.has(id) && !begun.has(id)),
+    canary: reporting.filter((id) => changed.has(id)),
+    baseline: reporting.filter((id) => !changed.has(id) && !begun.has(id)),
   };
 }

@@ -11,6 +11,7 @@ import type { Live, ObserveAnswer, ObserveRequest, Watching } from '../activitie
 import { begin } from '../judge/judge.js';
 import { lookSoon, observer } from './proxies.js';
 import { armsOf, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
+import { tell, tellOver } from './telling.js';
 
 /** The watcher makes its last look at the end by itself; one that does not is timed out so much later. */
 const graceMs = 15_000;
@@ -88,11 +89,16 @@ async function survived(run: Run, failure: unknown, failures: number, sinceMs: n
   if (unwatchedSeconds > limitSeconds) {
     throw new Stop(
       'unwatched',
-      `nobody could look for ${unwatchedSeconds} s, and the level allows ${limitSeconds} s: ${tell(failure)}`,
+      `nobody could look for ${unwatchedSeconds} s, and the level allows ${limitSeconds} s: ${tellOf(failure)}`,
     );
   }
-  if (left !== null || failure === null) return 0;
-  run.status.reason = `Nobody has looked for ${unwatchedSeconds} s; trying again: ${tell(failure)}`;
+  if (left !== null || failure === null) {
+    tellOver(run, 'unwatched', 'Somebody looks again.');
+    return 0;
+  }
+  if (!run.told.has('unwatched'))
+    tell(run, 'unwatched', `Nobody has looked for ${unwatchedSeconds} s: ${tellOf(failure)}`);
+  run.status.reason = `Nobody has looked for ${unwatchedSeconds} s; trying again: ${tellOf(failure)}`;
   show(run);
   const isBug = failure instanceof ActivityFailure && failure.cause instanceof ApplicationFailure;
   if (isBug) await sleep(Math.min(2 ** failures, 10) * 1000, { summary: 'watching failed; again in a moment' });
@@ -108,7 +114,7 @@ function detailsOf(failure: unknown): Watching | null {
   return null;
 }
 
-const tell = (failure: unknown): string => {
+const tellOf = (failure: unknown): string => {
   const cause = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
   return cause instanceof Error ? cause.message : String(cause);
 };
@@ -127,6 +133,7 @@ export async function lookNow(run: Run, wave: number): Promise<ObserveAnswer | n
 /** Takes over a verdict. Throws Stop when it is harm. */
 export function taken(run: Run, wave: number, answer: ObserveAnswer): void {
   const { live, verdict, cellsHash } = answer;
+  tellOver(run, 'unwatched', 'Somebody looks again.');
   run.live = live;
   run.status.verdict = { wave, seq: live.seq, cellsHash, verdict };
   waveOf(run, wave).verdict = verdict;

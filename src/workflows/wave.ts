@@ -1,16 +1,19 @@
 import { ActivityFailure, ApplicationFailure, createEventGroup, TimeoutFailure } from '@temporalio/workflow';
 import type { Grant, VerifyAnswer } from '../drivers/protocol.js';
 import type { TouchRecord } from '../journal/port.js';
+import { scopesOf } from '../policy/scope.js';
 import type { PlannedWave } from '../spec/waves.js';
+import { readBackAdopted } from './adopt.js';
 import { bake, waitFor } from './bake.js';
 import { besideWatching } from './beside.js';
 import type { WavePhase } from './messages.js';
+import { holdWorkflowId } from './names.js';
 import type { PlannedPart } from './planning.js';
 import { askGate } from './record.js';
-import { forwardDriver, own } from './proxies.js';
-import { Behind, changedBy, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
+import { forwardDriver } from './proxies.js';
+import { Behind, changedBy, controlsOf, resourcesOf, type Run, Stop, say, show, waveOf } from './run.js';
+import { standBy } from './standby.js';
 
-const resourceLimit = '7 days';
 const applyLimit = '2 hours';
 
 /**
@@ -30,6 +33,8 @@ export function rollWave(run: Run, planned: PlannedWave): Promise<'done' | 'wait
     const grants = await gate(run, planned, parts);
     if (grants === null) return 'waited';
     await resumed(run);
+    const step = (act: () => Promise<void>): Promise<void> =>
+      untilSettledByHand(run, planned, act, async () => void (await gate(run, planned, parts)));
     for (const item of parts) {
       enter(
         run,
@@ -37,9 +42,9 @@ export function rollWave(run: Run, planned: PlannedWave): Promise<'done' | 'wait
         'apply',
         `${item.part.name} is being applied to ${planned.targets[item.part.name]?.length} targets`,
       );
-      await untilSettledByHand(run, () => apply(run, planned, item, grants));
+      await step(() => apply(run, planned, item, grants));
       enter(run, planned, 'verify', `${item.part.name} is being read back`);
-      await untilSettledByHand(run, () => verify(run, planned, item));
+      await step(() => verify(run, planned, item));
     }
     await bake(run, planned);
     wave.phase = 'done';
@@ -92,52 +97,87 @@ async function resumed(run: Run): Promise<boolean> {
   return true;
 }
 
-async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promise<Record<string, Grant> | null> {
-  const changeId = run.input.spec.id;
-  const resources = [...new Set(run.planned.flatMap(({ plan }) => plan.resources))].sort();
-  const records = parts.map(({ part, plan }): TouchRecord => {
-    const targets = planned.targets[part.name] ?? [];
-    const before = Object.fromEntries(targets.map((id) => [id, plan.before[id] ?? null]));
-    const key = `${changeId}/${part.name}/${planned.index}/apply`;
-    return {
+/** What this wave would touch, as the journal keeps it. */
+function recordsOf(run: Run, planned: PlannedWave, parts: PlannedPart[]): TouchRecord[] {
+  const { spec, specHash, engine, submittedBy } = run.input;
+  const resources = resourcesOf(run);
+  return parts.map(({ part, plan }, i): TouchRecord => {
+    const targets = targetsOf(run, planned, part.name);
+    const record: TouchRecord = {
       kind: 'touch',
-      changeId,
-      key,
+      changeId: spec.id,
+      key: `${spec.id}/${part.name}/${planned.index}/apply`,
       resources,
       part: part.name,
       driver: part.driver,
       targets,
-      before,
-      specHash: run.input.specHash,
+      before: Object.fromEntries(targets.map((id) => [id, plan.before[id] ?? null])),
+      specHash,
     };
+    return planned.index === 1 && i === 0 ? { ...record, submitted: { engine, spec, submittedBy } } : record;
   });
-  const request = { changeId, expect: run.epoch, records, wait: false };
+}
+
+/** Every hold that would cover this wave. */
+function holdsOf(run: Run, planned: PlannedWave): string[] {
+  const { services, type, labels } = run.input.spec;
+  const ids = new Set(Object.values(planned.targets).flat());
+  const regions = run.planned.flatMap(({ plan }) =>
+    plan.targets.flatMap((target) => (ids.has(target.id) && target.labels.region ? [target.labels.region] : [])),
+  );
+  if (labels.region) regions.push(labels.region);
+  const { level } = controlsOf(run);
+  return scopesOf({ services, type, level, regions: [...new Set(regions)] }).map(holdWorkflowId);
+}
+
+/**
+ * Asks until the wave is granted; null when nothing was on record yet and it had to wait, for what was planned before
+ * a wait is of no use. Asked again after a hold, the same keys get the same answer.
+ */
+async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promise<Record<string, Grant> | null> {
+  const changeId = run.input.spec.id;
+  const records = recordsOf(run, planned, parts);
+  const holds = holdsOf(run, planned);
   const summary = `wave ${planned.index} ${planned.name}: may it begin?`;
   run.onRecord = true;
-  const answer = await askGate(request, summary);
-  if (answer.outcome === 'busy') {
-    const detail = `${answer.resource} is held by change ${answer.holder}`;
-    run.status.waitsFor = { what: 'resource', detail, sinceMs: Date.now(), untilMs: null };
-    say(run, 'waiting', `Waits: ${detail}.`);
-    const waits = `wave ${planned.index}: waits, ${detail}`;
-    await own.gate.executeWithOptions(
-      { summary: waits, startToCloseTimeout: '30s', scheduleToCloseTimeout: resourceLimit },
-      [{ ...request, wait: true }],
-    );
-    run.status.waitsFor = null;
-    return null;
+  for (;;) {
+    const request = { changeId, expect: run.epoch, records, holds, onBusy: run.input.spec.onBusy };
+    const answer = await askGate(request, summary);
+    switch (answer.outcome) {
+      case 'held':
+      case 'queued':
+        await standBy(run, answer, { changeId, holds, resources: resourcesOf(run) });
+        if (run.touched.length === 0) return null;
+        await resumed(run);
+        break;
+      case 'busy':
+        throw new Stop(
+          'refused',
+          `${answer.resource} is held by change ${answer.holder}, and this change says onBusy: refuse.`,
+        );
+      case 'behind':
+        throw new Behind('This run was started over a world that an earlier run had changed.');
+      case 'granted':
+        run.epoch = answer.epoch;
+        remember(run, planned, records, answer.grants);
+        return answer.grants;
+    }
   }
-  if (answer.outcome !== 'granted')
-    throw new Behind('This run was started over a world that an earlier run had changed.');
-  run.epoch = answer.epoch;
-  for (const record of records) {
-    const grant = answer.grants[record.part];
-    if (!grant) throw new Stop('failed', `the gate gave no grant for part ${record.part}`);
-    const { part, driver, targets, before } = record;
+}
+
+/** Before-states are kept in history too, so that a revert needs no journal to begin. */
+function remember(run: Run, planned: PlannedWave, records: TouchRecord[], grants: Record<string, Grant>): void {
+  for (const { part, driver, targets, before } of records) {
+    const grant = grants[part];
+    if (!grant) throw new Stop('failed', `the gate gave no grant for part ${part}`);
+    if (run.touched.some(({ epoch }) => epoch === grant.epoch)) continue;
     run.touched.push({ part, driver, wave: planned.index, targets, before, epoch: grant.epoch });
   }
-  return answer.grants;
 }
+
+/** What of a wave's targets is this change's to touch. */
+const targetsOf = (run: Run, planned: PlannedWave, part: string): string[] =>
+  (planned.targets[part] ?? []).filter((id) => !run.status.adopted.includes(id));
 
 async function apply(
   run: Run,
@@ -145,8 +185,9 @@ async function apply(
   { part, plan }: PlannedPart,
   grants: Record<string, Grant>,
 ): Promise<void> {
-  const targets = planned.targets[part.name] ?? [];
+  const targets = targetsOf(run, planned, part.name);
   const grant = grants[part.name];
+  if (targets.length === 0) return;
   if (!grant) throw new Stop('failed', `no grant for part ${part.name}`);
   const summary = `wave ${planned.index}: apply ${part.name} to ${targets.join(', ')}`;
   await forwardDriver(part.driver, { scheduleToCloseTimeout: applyLimit }).apply.executeWithOptions(
@@ -159,7 +200,9 @@ async function apply(
 async function verify(run: Run, planned: PlannedWave, { part, plan }: PlannedPart): Promise<void> {
   const changed = changedBy(run, planned.index);
   const mine = new Set(planned.targets[part.name]);
-  const targets = plan.targets.map((target) => target.id).filter((id) => changed.has(id));
+  const adopted = new Set(run.status.adopted);
+  const targets = plan.targets.map((target) => target.id).filter((id) => changed.has(id) && !adopted.has(id));
+  if (targets.length === 0) return;
   const answer: VerifyAnswer = await forwardDriver(part.driver, {
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '5 minutes',
@@ -182,7 +225,7 @@ async function verify(run: Run, planned: PlannedWave, { part, plan }: PlannedPar
 
 /** Failures that a person has to decide, and what there is to decide. */
 const asks: Record<string, string> = {
-  WORLD_CHANGED: 'Put it back and resume, or abort',
+  WORLD_CHANGED: 'Put it back and resume, adopt it as it is, or abort',
   TOUCH_REFUSED: 'Somebody paused or reset this step in Temporal: resume to try it again, or abort',
 };
 
@@ -190,12 +233,21 @@ const asks: Record<string, string> = {
  * Runs a step again after every time a person has looked at a target that a hand had changed: never overwritten, and
  * not for ever; then the change is taken back. Every other failure of a step takes the change back.
  */
-async function untilSettledByHand(run: Run, step: () => Promise<void>): Promise<void> {
+async function untilSettledByHand(
+  run: Run,
+  planned: PlannedWave,
+  step: () => Promise<void>,
+  askAgain: () => Promise<void>,
+): Promise<void> {
   for (;;) {
     const failure = await failureOf(() => besideWatching(run, step));
     if (failure === null) return;
     if (failure.type === 'TOUCH_STALE')
       throw new Behind(`A target has seen a newer touch than this run's. ${failure.message}`);
+    if (failure.type === 'HELD') {
+      await askAgain();
+      continue;
+    }
     const ask = asks[failure.type];
     if (ask === undefined) throw new Stop('failed', failure.message);
     run.status.paused = true;
@@ -205,6 +257,7 @@ async function untilSettledByHand(run: Run, step: () => Promise<void>): Promise<
       limitSeconds: controlsOf(run).errorHoldLimitSeconds,
       ready: () => !run.status.paused,
     });
+    if (run.adopt) await readBackAdopted(run, planned);
   }
 }
 

@@ -88,6 +88,7 @@ export function status(part: Partial<ChangeStatus> = {}): ChangeStatus {
     streams: [stream('errors')],
     waitsFor: null,
     paused: false,
+    adopted: [],
     rollback: null,
     verdict: null,
     acts: [],

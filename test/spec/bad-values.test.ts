@@ -5,7 +5,7 @@ import { complaint, smallest, specErrorOf, withKeys } from './support.js';
 test('an unknown key is shown where it stands, with the known ones and the nearest', () => {
   expect(complaint(withKeys('wave: auto'))).toMatchInlineSnapshot(`
     "SPEC_INVALID
-    change.yaml:9:1: unknown key "wave"; expected one of apiVersion, kind, id, title, owner, type, tier, services, labels, parts, waves, signals, expect, bake, onInconclusive, onError, gates, window, rollback; did you mean "waves"?"
+    change.yaml:9:1: unknown key "wave"; expected one of apiVersion, kind, id, title, owner, type, tier, services, labels, parts, waves, signals, expect, bake, onInconclusive, onError, onBusy, gates, window, rollback; did you mean "waves"?"
   `);
 });
 

@@ -24,6 +24,7 @@ test('a change that says only what it must gets careful defaults', () => {
     bake: null,
     onInconclusive: null,
     onError: null,
+    onBusy: 'wait',
     gates: [],
     window: { notBefore: null },
     rollback: { deadlineSeconds: 600, batchShare: 0.5, observeSeconds: 30 },

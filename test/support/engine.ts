@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { activityInfo } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-import type { LookPace, Ports } from '../../src/activities/ports.js';
+import type { EnginePorts, LookPace } from '../../src/activities/ports.js';
 import type { Driver } from '../../src/drivers/driver.js';
 import type { Source } from '../../src/sources/port.js';
 import { FileCellStore } from '../../src/cells/file.js';
@@ -13,6 +13,7 @@ import { GraywaveClient } from '../../src/client/client.js';
 import { temporalBinary } from '../../src/embedded/binary.js';
 import { FileJournal } from '../../src/journal/file.js';
 import type { Journal } from '../../src/journal/port.js';
+import type { Notifier } from '../../src/notify/notifier.js';
 import { readChange } from '../../src/spec/read.js';
 import type { ChangeSpec } from '../../src/spec/types.js';
 import { createWorkers, type RunningWorker, running } from '../../src/worker.js';
@@ -95,7 +96,15 @@ export async function startEngine(withoutQueues: readonly string[] = []): Promis
     read: (changeId) => cells.read(changeId),
     head: (changeId) => cells.head(changeId),
   };
-  const ports: Ports = { journal: watchedJournal, cells: watchedCells, sources: new Map([['memory', source]]), pace };
+  const notifier: Notifier = {
+    channelsFor: (notice) => current.channels[notice.event] ?? [],
+    send: async (channel, notice) => {
+      await current.mischief.beforeNotice?.(channel, notice);
+      current.notices.push({ channel, notice });
+    },
+  };
+  const sources = new Map([['memory', source]]);
+  const ports: EnginePorts = { journal: watchedJournal, cells: watchedCells, sources, pace, notifier };
   let worker: RunningWorker | null = null;
   const startWorker = async (): Promise<void> => {
     const created = await createWorkers({ ports, drivers: [driver] }, slots, {

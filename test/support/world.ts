@@ -4,6 +4,7 @@ import type { Driver, Kit } from '../../src/drivers/driver.js';
 import type { ApplyRequest, Found, Grant, RevertRequest, Target, TouchOutcome } from '../../src/drivers/protocol.js';
 import { GraywaveError } from '../../src/errors.js';
 import type { JournalRecord } from '../../src/journal/port.js';
+import type { Notice, NoticeEvent } from '../../src/notify/notice.js';
 import type { HistogramReading, RawCount, Reading, Source, StreamQuery } from '../../src/sources/port.js';
 
 /** One thing that a change of the tests can change: it keeps a version, the key that set it, and the newest epoch. */
@@ -37,6 +38,8 @@ export interface Mischief {
   afterRecord?: (record: JournalRecord) => Promise<void>;
   verify?: (id: string, found: Found) => Found;
   plan?: () => void;
+  /** Before a channel takes a notice. */
+  beforeNotice?: (channel: string, notice: Notice) => Promise<void>;
 }
 
 let worlds = 0;
@@ -51,6 +54,9 @@ export class World {
   /** Targets that the source gives no rows for. */
   readonly silent = new Set<string>();
   mischief: Mischief = {};
+  /** Channels that are told of an event, and what each has taken. */
+  channels: Partial<Record<NoticeEvent, string[]>> = {};
+  readonly notices: { channel: string; notice: Notice }[] = [];
   reversible = true;
   /** Share of bad events by version. */
   badShare: Record<string, number> = { v1: 0.01, v2: 0.01, bad: 0.2 };

@@ -1,0 +1,125 @@
+import type { Client } from '@temporalio/client';
+import { Context } from '@temporalio/activity';
+import { messageOf } from '../errors.js';
+import type { Entry, Journal } from '../journal/port.js';
+import type { Notice } from '../notify/notice.js';
+import { bringBack, type Brought } from './bring-back.js';
+import { freeLeases } from './free-leases.js';
+import { type Health, healthOf } from './health.js';
+
+/** What one sweep found and did, by change id. */
+export interface Swept {
+  unsettled: number;
+  /** Started again: the new run only restores. */
+  restarted: string[];
+  /** Had ended without a word to the journal; settled as their end says. */
+  settled: string[];
+  /** Nobody runs them and nobody can: the reason. Paged. */
+  lost: Record<string, string>;
+  /** Their workflow tasks make no headway. Paged. */
+  stuck: Record<string, string>;
+  /** Leases taken from changes that are gone. */
+  freed: string[];
+  /** Age of the oldest last look among changes that are watched, null when none is. */
+  oldestLookAgeSeconds: number | null;
+}
+
+export interface SweepPorts {
+  journal: Journal;
+  tell(notice: Notice): Promise<void>;
+}
+
+const atOnce = 20;
+
+/**
+ * One sweep. The journal says what must be running, Temporal says by description (never by its list, which lags) what
+ * is; whatever is missing is started again. A change that cannot be dealt with keeps no other from it.
+ */
+export async function sweep({ journal, tell }: SweepPorts): Promise<Swept> {
+  const { client } = Context.current();
+  const unsettled = await journal.unsettled();
+  const swept: Swept = {
+    unsettled: unsettled.length,
+    restarted: [],
+    settled: [],
+    lost: {},
+    stuck: {},
+    freed: [],
+    oldestLookAgeSeconds: null,
+  };
+  for (let from = 0; from < unsettled.length; from += atOnce) {
+    await Promise.all(unsettled.slice(from, from + atOnce).map((entry) => one(client, journal, tell, entry, swept)));
+    Context.current().heartbeat(swept);
+  }
+  swept.freed = await freeLeases(client, new Set(unsettled.map(({ changeId }) => changeId)));
+  return swept;
+}
+
+async function one(
+  client: Client,
+  journal: Journal,
+  tell: SweepPorts['tell'],
+  entry: Entry,
+  swept: Swept,
+): Promise<void> {
+  const { changeId } = entry;
+  let notice: Notice | null = null;
+  try {
+    const health = await healthOf(client, changeId);
+    if (health.running) {
+      note(swept, changeId, health);
+      if (health.stuck) notice = aNotice('stuck', entry, health.stuck);
+    } else {
+      const brought = await bringBack(client, journal, entry);
+      notice = tellOf(entry, brought, swept);
+    }
+  } catch (error) {
+    swept.lost[changeId] = messageOf(error);
+    notice = aNotice('cannot_restore', entry, messageOf(error));
+  }
+  if (notice) await tell(notice);
+}
+
+function note(swept: Swept, changeId: string, health: Health): void {
+  if (health.stuck) swept.stuck[changeId] = health.stuck;
+  if (health.lookAgeSeconds === null) return;
+  swept.oldestLookAgeSeconds = Math.max(swept.oldestLookAgeSeconds ?? 0, health.lookAgeSeconds);
+}
+
+function tellOf(entry: Entry, brought: Brought, swept: Swept): Notice | null {
+  const { changeId } = entry;
+  switch (brought.kind) {
+    case 'restarted':
+      swept.restarted.push(changeId);
+      return aNotice('found_unsettled', entry, `Nobody ran it (${brought.was}); started again, it only restores.`);
+    case 'settled':
+      swept.settled.push(changeId);
+      return null;
+    case 'running':
+      return null;
+    case 'lost':
+      swept.lost[changeId] = brought.why;
+      return aNotice('cannot_restore', entry, brought.why);
+  }
+}
+
+/** Told once for each record: the next sweep, half a minute later, finds the same and starts no second notice. */
+const aNotice = (event: 'stuck' | 'cannot_restore' | 'found_unsettled', entry: Entry, text: string): Notice => ({
+  id: `${entry.changeId}/${event}/${entry.epoch}`,
+  event,
+  urgency: event === 'found_unsettled' ? 'warning' : 'page',
+  title: `Change ${entry.changeId}: ${titles[event]}`,
+  text,
+  changeId: entry.changeId,
+  owner: null,
+  level: null,
+  services: [],
+  atMs: Date.now(),
+  over: false,
+});
+
+const titles = {
+  stuck: 'its workflow makes no headway',
+  cannot_restore: 'unsettled, and nobody can restore it',
+  found_unsettled: 'found unsettled, being restored',
+} as const;

@@ -1,0 +1,47 @@
+import type { Json } from '../spec/types.js';
+import type { PlannedWave } from '../spec/waves.js';
+import { forwardDriver } from './proxies.js';
+import { askNote } from './record.js';
+import { Behind, changedBy, type Run, show } from './run.js';
+
+/**
+ * A person has taken the world as a hand has put it: reads back which targets of this change are neither as planned nor
+ * as before, puts them on record, and leaves them alone from now on: not applied, not read back, not reverted, in
+ * neither arm.
+ */
+export async function readBackAdopted(run: Run, planned: PlannedWave): Promise<void> {
+  const { adopt } = run;
+  run.adopt = null;
+  if (adopt === null) return;
+  const targets = [...new Set(await strange(run, planned))];
+  const changeId = run.input.spec.id;
+  const key = `${changeId}/adopt/${run.status.adopted.length + targets.length}/${planned.index}`;
+  const { by: person, reason } = adopt;
+  const record = { kind: 'act', act: 'adopt', changeId, key, person, reason, targets } as const;
+  const answer = await askNote({ record, expect: run.epoch });
+  if (answer.outcome !== 'taken') throw new Behind('The journal is ahead of this run: nothing was adopted.');
+  run.epoch = answer.epoch;
+  run.status.adopted.push(...targets);
+  show(run);
+}
+
+async function strange(run: Run, planned: PlannedWave): Promise<string[]> {
+  const changed = changedBy(run, planned.index);
+  const found: string[] = [];
+  for (const { part, plan } of run.planned) {
+    const mine = new Set(planned.targets[part.name]);
+    const targets = plan.targets
+      .map(({ id }) => id)
+      .filter((id) => changed.has(id) && !run.status.adopted.includes(id));
+    if (targets.length === 0) continue;
+    const before: Record<string, Json> = plan.before;
+    const driver = forwardDriver(part.driver, { startToCloseTimeout: '1 minute', heartbeatTimeout: undefined });
+    const answer = await driver.verify.executeWithOptions({ summary: `what has a hand changed of ${part.name}?` }, [
+      { changeId: run.input.spec.id, part, targets, before, expect: 'after' },
+    ]);
+    const asPlanned = (target: { id: string; found: string }): boolean =>
+      target.found === 'after' || (target.found === 'before' && mine.has(target.id));
+    found.push(...answer.targets.filter((target) => !asPlanned(target)).map(({ id }) => id));
+  }
+  return found;
+}
