@@ -26,7 +26,7 @@ export interface Swept {
 
 export interface SweepPorts {
   journal: Journal;
-  tell(notice: Notice): Promise<void>;
+  tell: (notice: Notice) => Promise<void>;
 }
 
 const atOnce = 20;

@@ -4,6 +4,7 @@ import type { NoticeEvent } from '../notify/notice.js';
 import { onErrorOf, onInconclusiveOf } from '../policy/controls.js';
 import type { PlannedWave } from '../spec/waves.js';
 import type { WaitsFor, WaveEnd } from './messages.js';
+import { Continued, shouldContinue } from './resume.js';
 import { controlsOf, type Run, Stop, say, waiting, waveOf } from './run.js';
 import { tell, tellOver } from './telling.js';
 import { lookNow, taken, watch } from './watch.js';
@@ -14,9 +15,12 @@ import { lookNow, taken, watch } from './watch.js';
  */
 export async function bake(run: Run, planned: PlannedWave): Promise<void> {
   const wave = waveOf(run, planned.index);
-  wave.phase = 'observe';
-  wave.observedFromMs = Date.now();
-  wave.endsAtMs = wave.observedFromMs + wave.bakeMaxSeconds * 1000;
+  run.place = { wave: planned.index, at: 'observe' };
+  if (wave.phase !== 'observe' || wave.observedFromMs === null) {
+    wave.phase = 'observe';
+    wave.observedFromMs = Date.now();
+    wave.endsAtMs = wave.observedFromMs + wave.bakeMaxSeconds * 1000;
+  }
   say(
     run,
     run.status.paused ? 'paused' : 'rolling_out',
@@ -25,6 +29,7 @@ export async function bake(run: Run, planned: PlannedWave): Promise<void> {
   wave.how = await decided(run, planned);
   wave.verdict = run.status.verdict?.verdict ?? null;
   wave.phase = 'done';
+  run.place = null;
   if (run.status.paused) {
     const limitSeconds = controlsOf(run).waitLimitSeconds;
     await waitFor(run, {
@@ -153,7 +158,11 @@ export async function waitFor(run: Run, { what, detail, ready, limitSeconds, ope
   if (event) tell(run, event, `Waits for ${what}: ${detail}.`);
   const watched = run.status.waves.filter((wave) => wave.observedFromMs !== null).length;
   if (watched > 0 && run.live !== null) await watchedWait(run, watched, endsAtMs, ready);
-  else await condition(ready, Math.max(1, endsAtMs - Date.now()), { summary: `waits for ${what}` });
+  else {
+    const leave = (): boolean => ready() || shouldContinue(run);
+    await condition(leave, Math.max(1, endsAtMs - Date.now()), { summary: `waits for ${what}` });
+    if (!ready() && shouldContinue(run)) throw new Continued();
+  }
   run.status.waitsFor = null;
   if (event) tellOver(run, event, `It no longer waits for ${what}.`);
   if (!ready()) throw new Stop('undecided', `waited for ${what} (${detail}) to the end of its time`);

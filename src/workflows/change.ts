@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  continueAsNew,
   DeterminismViolationError,
   isCancellation,
 } from '@temporalio/workflow';
@@ -14,6 +15,7 @@ import { attributes } from './names.js';
 import { planChange, Refused } from './planning.js';
 import { askRecall } from './record.js';
 import { takeRequests } from './requests.js';
+import { Continued, nextInput, takeOver } from './resume.js';
 import { review } from './review.js';
 import { Behind, newRun, resourcesOf, type Run, Stop, say, show } from './run.js';
 import { judgeSettings } from './settings.js';
@@ -27,14 +29,21 @@ const longestResource = 200;
  * The life of a change: classify → review → waves (each gate → apply → verify → observe) → settle; or, from any point
  * after the first touch, roll back → read back → settle. It ends Completed in one of the terminal states, whatever
  * happened, and its result says what is true of the world. An operator, or a cancel from Temporal, can stop it at any
- * moment; what it has touched is then taken back. A run that finds the journal ahead of it (started again, reset) only
+ * moment; what it has touched is then taken back. One with a long history goes on as a new run. A run that finds the journal ahead of it (started again, reset) only
  * restores what is unsettled, or ends as recorded.
  */
 export async function change(input: ChangeInput): Promise<ChangeStatus> {
   const run = newRun(input, Date.now());
   takeRequests(run);
   show(run);
-  const stopped = await forward(run);
+  let stopped = await forward(run);
+  if (stopped instanceof Continued) {
+    await run.telling;
+    await condition(allHandlersFinished);
+    // Asked meanwhile, it is not left to a run that never heard of it.
+    if (!run.abort) return continueAsNew<typeof change>(nextInput(run));
+    stopped = aborted(run);
+  }
   await CancellationScope.nonCancellable(async () => {
     run.over = true;
     notPromoted(run, stopped?.message ?? 'the change has ended');
@@ -51,14 +60,19 @@ export async function change(input: ChangeInput): Promise<ChangeStatus> {
 }
 
 /** The way forward; returns what stopped it, or null when the change is through. */
-async function forward(run: Run): Promise<Stop | Behind | null> {
+async function forward(run: Run): Promise<Stop | Behind | Continued | null> {
   try {
     await run.forward.run(async () => {
-      await Promise.all([plan(run), isFirst(run)]);
-      for (let next = 0; next < run.waves.length; ) {
+      const { resume } = run.input;
+      if (resume) await takeOver(run, resume);
+      else await Promise.all([plan(run), isFirst(run)]);
+      let place = resume?.place ?? null;
+      for (let next = (place?.wave ?? 1) - 1; next < run.waves.length; ) {
         const wave = run.waves[next] as PlannedWave;
+        const observed = place?.at === 'observe';
+        place = null;
         // Whoever held the resource has changed the world since; only a first wave has to wait.
-        if ((await rollWave(run, wave)) === 'waited') await plan(run);
+        if ((await rollWave(run, wave, observed)) === 'waited') await plan(run);
         else next += 1;
       }
     });
@@ -66,18 +80,19 @@ async function forward(run: Run): Promise<Stop | Behind | null> {
   } catch (error) {
     // Behind: what is still being planned is of no use.
     run.forward.cancel();
-    if (error instanceof Stop || error instanceof Behind) return error;
+    if (error instanceof Stop || error instanceof Behind || error instanceof Continued) return error;
     if (error instanceof Refused) return new Stop('refused', error.message);
-    if (isCancellation(error)) {
-      const { abort } = run;
-      const why = abort ? `aborted by ${abort.by}${abort.reason ? `: ${abort.reason}` : ''}` : 'cancelled in Temporal';
-      return new Stop('aborted', `${why[0]?.toUpperCase()}${why.slice(1)}.`);
-    }
+    if (isCancellation(error)) return aborted(run);
     if (error instanceof DeterminismViolationError) throw error;
     // Whatever else it was, and be it a bug of ours: a change that goes no further must be taken back, not hang.
     const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
     return new Stop('failed', cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+function aborted({ abort }: Run): Stop {
+  if (abort === null) return new Stop('aborted', 'Cancelled in Temporal.');
+  return new Stop('aborted', `Aborted by ${abort.by}${abort.reason ? `: ${abort.reason}` : ''}.`);
 }
 
 /** A run over a world that an earlier run has changed restores at once: it asks no driver, source or person first. */

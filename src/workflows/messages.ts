@@ -3,6 +3,7 @@ import type { Verdict } from '../judge/types.js';
 import type { Classification } from '../policy/classify.js';
 import type { FrozenStream } from '../sources/frozen.js';
 import type { ChangeSpec } from '../spec/types.js';
+import type { Resume } from './resume.js';
 
 /** Everything that goes into and comes out of a change's workflow. All of it is JSON; nothing here is ever narrowed. */
 export interface ChangeInput {
@@ -13,6 +14,8 @@ export interface ChangeInput {
   submittedBy: string;
   /** Set when a change that ended not restored is taken up again. */
   retry?: { by: string; reason: string };
+  /** Set when it goes on from an earlier run whose history had grown long. */
+  resume?: Resume;
 }
 
 export type TerminalState = 'completed' | 'intercepted' | 'rolled_back' | 'not_restored' | 'cancelled';

@@ -10,6 +10,7 @@ import { card } from './details.js';
 import type { Answer, ChangeInput, ChangeState, ChangeStatus, Waiting, WaveStatus } from './messages.js';
 import { attributes } from './names.js';
 import type { PlannedPart } from './planning.js';
+import type { Place } from './resume.js';
 
 /** One journal record of this change: what a rollback must take back. */
 export interface Touched {
@@ -57,6 +58,8 @@ export interface Run {
   onRecord: boolean;
   /** The journal's records have been taken over; they are not asked for twice. */
   caughtUp: boolean;
+  /** Where another run could go on; null while a step is under way. */
+  place: Place | null;
   /** The way forward has ended; nobody can steer it any more. */
   over: boolean;
   abort: { by: string; reason: string; leave: boolean } | null;
@@ -114,6 +117,7 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
     touched: [],
     onRecord: false,
     caughtUp: false,
+    place: null,
     over: false,
     abort: null,
     adopt: null,

@@ -10,6 +10,7 @@ import {
 import type { Live, ObserveAnswer, ObserveRequest, Watching } from '../activities/types.js';
 import { begin } from '../judge/judge.js';
 import { lookSoon, observer } from './proxies.js';
+import { Continued, shouldContinue } from './resume.js';
 import { armsOf, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
 import { tell, tellOver } from './telling.js';
 
@@ -45,20 +46,24 @@ interface Attempt {
 export async function watch(run: Run, wave: number, options: WatchOptions): Promise<Watch> {
   const sinceMs = Date.now();
   for (let failures = 0; ; ) {
+    if (shouldContinue(run)) throw new Continued();
     const attempt: Attempt = { answer: null, failure: null, done: false };
     const endedAtMs = options.endsAtMs();
     const scope = new CancellationScope();
     const watching = scope.run(() => attend(run, wave, options, attempt));
     const asked = () => options.until() !== 'go on';
-    await condition(() => attempt.done || asked());
+    await condition(() => attempt.done || asked() || shouldContinue(run));
     let last: ObserveAnswer | null = null;
-    if (attempt.answer === null && options.until() === 'look') last = await lookNow(run, wave);
+    // The state that the watcher holds must not be lost with it.
+    const hand = options.until() === 'look' || shouldContinue(run);
+    if (attempt.answer === null && hand) last = await lookNow(run, wave);
     const { failure } = attempt;
     scope.cancel();
     await watching;
     const answer = attempt.answer?.verdict.kind === 'fail' ? attempt.answer : (last ?? attempt.answer);
     if (answer !== null) taken(run, wave, answer);
     if (asked()) return { how: 'until', answer };
+    if (shouldContinue(run)) throw new Continued();
     if (answer !== null) return { how: 'verdict', answer, endedAtMs };
     failures = await survived(run, failure, failures, sinceMs);
   }

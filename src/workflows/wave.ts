@@ -21,9 +21,11 @@ const applyLimit = '2 hours';
  * ahead of this run; returns `done` when the wave is proven, promoted by hand, or let through as the level allows, and
  * `waited` when its first wave had to wait: nothing was recorded, and what was planned before is of no use.
  */
-export function rollWave(run: Run, planned: PlannedWave): Promise<'done' | 'waited'> {
+export function rollWave(run: Run, planned: PlannedWave, observed = false): Promise<'done' | 'waited'> {
   return createEventGroup(`wave ${planned.index} ${planned.name}`).withScope(async () => {
     const wave = waveOf(run, planned.index);
+    if (observed) return observe(run, planned);
+    run.place = { wave: planned.index, at: 'gate' };
     run.status.wave = planned.index;
     wave.startedMs = Date.now();
     enter(run, planned, 'gate', 'asks whether it may begin');
@@ -32,6 +34,7 @@ export function rollWave(run: Run, planned: PlannedWave): Promise<'done' | 'wait
     const parts = run.planned.filter(({ part }) => (planned.targets[part.name] ?? []).length > 0);
     const grants = await gate(run, planned, parts);
     if (grants === null) return 'waited';
+    run.place = null;
     await resumed(run);
     const step = (act: () => Promise<void>): Promise<void> =>
       untilSettledByHand(run, planned, act, async () => void (await gate(run, planned, parts)));
@@ -46,12 +49,17 @@ export function rollWave(run: Run, planned: PlannedWave): Promise<'done' | 'wait
       enter(run, planned, 'verify', `${item.part.name} is being read back`);
       await step(() => verify(run, planned, item));
     }
-    await bake(run, planned);
-    wave.phase = 'done';
-    wave.endedMs = Date.now();
-    show(run);
-    return 'done';
+    return observe(run, planned);
   });
+}
+
+async function observe(run: Run, planned: PlannedWave): Promise<'done'> {
+  await bake(run, planned);
+  const wave = waveOf(run, planned.index);
+  wave.phase = 'done';
+  wave.endedMs = Date.now();
+  show(run);
+  return 'done';
 }
 
 function enter(run: Run, planned: PlannedWave, phase: WavePhase, what: string): void {

@@ -40,8 +40,8 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** `withoutQueues`: task queues that other processes serve instead. */
-export async function startEngine(withoutQueues: readonly string[] = []): Promise<Engine> {
+/** `withoutQueues`: task queues that other processes serve instead; `serverArgs`: more for the Temporal server. */
+export async function startEngine(withoutQueues: readonly string[] = [], serverArgs: string[] = []): Promise<Engine> {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     shutdownSignals: [],
@@ -51,6 +51,7 @@ export async function startEngine(withoutQueues: readonly string[] = []): Promis
   const environment = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
+      extraArgs: serverArgs,
       searchAttributes: Object.values(attributes),
     },
   });
