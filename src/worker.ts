@@ -25,6 +25,7 @@ import { FileJournal } from './journal/file.js';
 import type { Journal } from './journal/port.js';
 import { PostgresJournal } from './journal/postgres.js';
 import { temporalLogger } from './log.js';
+import { type Metrics, openMetrics } from './metrics.js';
 import { openNotifier } from './notify/notifier.js';
 import { openSource } from './sources/open.js';
 import { ensureWarden } from './warden.js';
@@ -115,9 +116,16 @@ export async function openWorld(config: WorkerConfig): Promise<World> {
     sources: new Map(Object.entries(config.sources).map(([name, source]) => [name, openSource(name, source)])),
     pace: config.pace,
     notifier: openNotifier(config.notify),
+    metrics: metricsOf(config),
   };
   const drivers = config.drivers.process ? [processDriver(config.drivers.process.fleets)] : [];
   return { ports, drivers };
+}
+
+/** Served where the configuration says; elsewhere counting does nothing. */
+function metricsOf({ metrics, sources, notify }: WorkerConfig): Metrics {
+  const meter = metrics === null ? null : Runtime.instance().metricMeter;
+  return openMetrics(meter, { sources: Object.keys(sources), channels: Object.keys(notify.channels) });
 }
 
 /** Makes the worker of one queue, with slots of its own. */

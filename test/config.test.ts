@@ -17,6 +17,10 @@ test('an empty configuration has careful defaults, and its state beside the file
     {
       "drivers": {},
       "metrics": null,
+      "notify": {
+        "channels": {},
+        "routes": [],
+      },
       "oneMachine": false,
       "otherDrivers": [],
       "pace": {
@@ -53,6 +57,23 @@ test('an unknown key, a wrong value and broken YAML are refused with their place
   await expect(readConfig(await file('pace: { firstSeconds: -1 }'))).rejects.toThrow(/firstSeconds/);
   await expect(readConfig(await file('a: [1'))).rejects.toMatchObject({ code: 'CONFIG_INVALID', at: { line: 1 } });
   await expect(readConfig('/nowhere/graywave.yaml')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+});
+
+test('a route to a channel that is not there is refused with its place and the name that was meant', async () => {
+  const text = `
+notify:
+  channels: { team-slack: { kind: webhook, url: "env:SLACK_URL" } }
+  routes: [{ events: [waits], channels: [team-slak] }]`;
+  await expect(readConfig(await file(text))).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(
+      /"team-slak" is no channel .*did you mean "team-slack"\?\n.*notify\.routes\[0\]\.channels\[0\]/,
+    ),
+  });
+  const right = await readConfig(await file(text.replace('team-slak]', 'team-slack]')));
+  expect(right.notify.routes).toEqual([
+    { events: ['waits'], owner: '*', level: null, services: ['*'], channels: ['team-slack'] },
+  ]);
 });
 
 test.each([

@@ -18,6 +18,7 @@ import type { Driver } from '../../src/drivers/driver.js';
 import { freePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { FileJournal } from '../../src/journal/file.js';
+import { openMetrics } from '../../src/metrics.js';
 import { openNotifier } from '../../src/notify/notifier.js';
 import type { ChangeSpec } from '../../src/spec/types.js';
 import { createWorkers, maxCachedWorkflows, queueOf, running } from '../../src/worker.js';
@@ -64,6 +65,7 @@ async function measure(dir: string, address: string, tell: (text: string) => voi
     sources: new Map(),
     pace,
     notifier: openNotifier(notify),
+    metrics: openMetrics(null, { sources: [], channels: [] }),
   };
   const workflowsPath = fileURLToPath(new URL('./workflows.js', import.meta.url));
   const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });

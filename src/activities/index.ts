@@ -4,6 +4,7 @@ import type { Notice } from '../notify/notice.js';
 import { Context } from '@temporalio/activity';
 import { freeze } from './freeze.js';
 import { clear } from './clear.js';
+import { deliver, whoIsTold } from './deliver.js';
 import { gate } from './gate.js';
 import { note } from './note.js';
 import { lastLook, observe } from './observe.js';
@@ -53,11 +54,11 @@ export function shortActivities(ports: EnginePorts): ShortActivities {
     sweep: () =>
       asActivity(() => {
         const { client } = Context.current();
-        return sweep({ journal: ports.journal, tell: (notice) => tellPeople(client, ports.notifier, notice) });
+        const tell = (notice: Notice): Promise<void> => tellPeople(client, ports.notifier, notice);
+        return sweep({ journal: ports.journal, metrics: ports.metrics, tell });
       }),
-    channels: (notice) => asActivity(() => Promise.resolve(ports.notifier.channelsFor(notice))),
-    deliver: (channel, notice) =>
-      asActivity(() => ports.notifier.send(channel, notice, { signal: Context.current().cancellationSignal })),
+    channels: (notice) => asActivity(() => Promise.resolve(whoIsTold(ports, notice))),
+    deliver: (channel, notice) => asActivity(() => deliver(ports, channel, notice)),
     freeze: (request) => asActivity(() => freeze(ports.sources, request, Context.current().cancellationSignal)),
     look: (request) => asActivity(() => lastLook(ports, request)),
   };

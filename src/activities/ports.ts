@@ -1,5 +1,6 @@
 import type { CellStore } from '../cells/port.js';
 import type { Journal } from '../journal/port.js';
+import type { Metrics } from '../metrics.js';
 import type { Notifier } from '../notify/notifier.js';
 import type { Source } from '../sources/port.js';
 
@@ -19,7 +20,8 @@ export interface Ports {
   pace: LookPace;
 }
 
-/** The same, and whom to tell. */
+/** The same, whom to tell, and what is counted. */
 export interface EnginePorts extends Ports {
   notifier: Notifier;
+  metrics: Metrics;
 }

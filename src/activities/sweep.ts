@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Context } from '@temporalio/activity';
 import { messageOf } from '../errors.js';
+import type { Metrics } from '../metrics.js';
 import type { Entry, Journal } from '../journal/port.js';
 import type { Notice } from '../notify/notice.js';
 import { bringBack, type Brought } from './bring-back.js';
@@ -26,6 +27,7 @@ export interface Swept {
 
 export interface SweepPorts {
   journal: Journal;
+  metrics: Metrics;
   tell: (notice: Notice) => Promise<void>;
 }
 
@@ -35,7 +37,7 @@ const atOnce = 20;
  * One sweep. The journal says what must be running, Temporal says by description (never by its list, which lags) what
  * is; whatever is missing is started again. A change that cannot be dealt with keeps no other from it.
  */
-export async function sweep({ journal, tell }: SweepPorts): Promise<Swept> {
+export async function sweep({ journal, metrics, tell }: SweepPorts): Promise<Swept> {
   const { client } = Context.current();
   const unsettled = await journal.unsettled();
   const swept: Swept = {
@@ -52,6 +54,13 @@ export async function sweep({ journal, tell }: SweepPorts): Promise<Swept> {
     Context.current().heartbeat(swept);
   }
   swept.freed = await freeLeases(client, new Set(unsettled.map(({ changeId }) => changeId)));
+  metrics.swept({
+    atMs: Date.now(),
+    unsettled: swept.unsettled,
+    stuck: Object.keys(swept.stuck).length,
+    held: null,
+    oldestLookAgeSeconds: swept.oldestLookAgeSeconds,
+  });
   return swept;
 }
 

@@ -11,7 +11,7 @@ import type { NoticeInput } from '../workflows/notice-messages.js';
 export async function tellPeople(client: Client, notifier: Notifier, notice: Notice): Promise<void> {
   const channels = notifier.channelsFor(notice);
   if (channels.length === 0) return;
-  const input: NoticeInput = { notice, channels };
+  const input: NoticeInput = { notice, channels, ends: null };
   try {
     await client.workflow.start('notice', {
       workflowId: noticeWorkflowId(notice.id),

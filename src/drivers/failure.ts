@@ -12,6 +12,7 @@ const retryable: ReadonlySet<ErrorCode> = new Set([
   'TARGET_DOWN',
   'VERIFY_FAILED',
   'TEMPORAL_UNREACHABLE',
+  'NOTICE_FAILED',
 ]);
 
 /** The same error as Temporal carries it: type = code, details = where and what to do next. */

@@ -40,7 +40,7 @@ async function alive<T>(body: (signal: AbortSignal) => Promise<T>, details?: () 
   const context = Context.current();
   const timer = setInterval(() => context.heartbeat(details?.()), aliveEveryMs);
   try {
-    return await body(context.cancellationSignal);
+    return await Promise.race([body(context.cancellationSignal), givenUp(context.cancellationSignal)]);
   } catch (error) {
     if (!context.cancellationDetails?.workerShutdown) throw error;
     // Not the driver's failure: the next attempt, on another worker, reads the target back and goes on.
@@ -48,6 +48,19 @@ async function alive<T>(body: (signal: AbortSignal) => Promise<T>, details?: () 
   } finally {
     clearInterval(timer);
   }
+}
+
+/** A driver that does not stop when told keeps its slot no longer; whatever it still does, its epoch is too old for. */
+const stopGraceMs = 5_000;
+
+function givenUp(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const giveUp = (): void => {
+      setTimeout(() => reject(signal.reason as Error), stopGraceMs).unref();
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+  });
 }
 
 function touching<T>(grant: Grant, body: (kit: Kit) => Promise<T>): Promise<T> {

@@ -5,8 +5,8 @@ import { levels } from '../spec/types.js';
 import { type NoticeEvent, noticeEvents } from './notice.js';
 import { isHttpUrl, isReference } from './secrets.js';
 
-/** Whom a worker tells what. Specs name neither channels nor addresses; only the worker's configuration does. */
-const seconds = z.number().positive().max(600);
+/** Below the 30 s that one try has as an activity, so that it ends with an error of ours, which says what happened. */
+const seconds = z.number().positive().max(25);
 
 const reference = z.string().refine(isReference, { error: 'expected env:NAME, the variable that holds the value' });
 
@@ -87,7 +87,10 @@ const route = z.strictObject({
 });
 export type Route = z.infer<typeof route>;
 
-/** Without `routes` every channel is told everything, so that a single channel is enough of a configuration. */
+/**
+ * Whom a worker tells what; specs name neither channels nor addresses. Without `routes` every channel is told
+ * everything, so that a single channel is enough of a configuration.
+ */
 export const notifyConfig = z
   .strictObject({
     channels: mapOf(/^\w[\w.-]{0,63}$/, 'a name: letters, digits, _ . and -, at most 64', channelConfig).default({}),

@@ -56,7 +56,7 @@ export const events: Readonly<Record<NoticeEvent, { urgency: Urgency; lasts: boo
   rolled_back: { urgency: 'warning', lasts: false },
   not_restored: { urgency: 'page', lasts: true },
   cancelled: { urgency: 'info', lasts: false },
-  found_unsettled: { urgency: 'warning', lasts: true },
+  found_unsettled: { urgency: 'warning', lasts: false },
   stuck: { urgency: 'page', lasts: true },
   cannot_restore: { urgency: 'page', lasts: true },
   hold_begun: { urgency: 'info', lasts: true },

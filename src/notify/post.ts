@@ -47,9 +47,12 @@ export async function post(to: Endpoint, contentType: string, body: unknown, sig
 const origin = (to: Endpoint): string => new URL(to.url).origin;
 const shown = (to: Endpoint, text: string): string => shownSafely(text, secretsOf(to.url, to.headers));
 
-/** `fetch failed` says nothing; what it hides is the system's error. */
-const reasonOf = (error: unknown): string =>
-  messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+/** `fetch failed` says nothing; what it hides is the system's error, of several addresses one without a message. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const text = messageOf(cause);
+  return text === '' && cause instanceof Error && 'code' in cause ? String(cause.code) : text;
+}
 
 function answered(to: Endpoint, { status }: Response, text: string): Error {
   const said = shown(to, text);

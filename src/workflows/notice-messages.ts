@@ -4,6 +4,8 @@ export interface NoticeInput {
   notice: Notice;
   /** Names of channels that the worker's configuration knows. */
   channels: string[];
+  /** Workflow id of the notice that this one ends: it must not be told after its end. */
+  ends: string | null;
 }
 
 export interface NoticeEnd {

@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+} from '@temporalio/workflow';
 import type { Notice } from '../notify/notice.js';
 import type { NoticeEnd, NoticeInput } from './notice-messages.js';
 
@@ -15,6 +22,7 @@ const { deliver } = proxyActivities<{ deliver(channel: string, notice: Notice): 
 export async function notice(input: NoticeInput): Promise<NoticeEnd> {
   const end: NoticeEnd = { delivered: [], failed: {} };
   const waiting = new Set(input.channels);
+  if (input.ends) await cancelled(input.ends);
   show(input.notice, end, waiting);
   await Promise.all(
     input.channels.map(async (channel) => {
@@ -25,6 +33,7 @@ export async function notice(input: NoticeInput): Promise<NoticeEnd> {
         ]);
         end.delivered.push(channel);
       } catch (error) {
+        if (isCancellation(error)) throw error;
         const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
         end.failed[channel] = cause instanceof Error ? cause.message : String(cause);
       }
@@ -36,6 +45,15 @@ export async function notice(input: NoticeInput): Promise<NoticeEnd> {
   if (failed.length === 0) return end;
   const why = failed.map(([channel, reason]) => `${channel}: ${reason}`).join('; ');
   throw ApplicationFailure.create({ type: 'NOTICE_FAILED', message: why, nonRetryable: true, details: [end] });
+}
+
+/** Its beginning may still be tried on a channel that was broken; one that has ended needs no cancelling. */
+async function cancelled(workflowId: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(workflowId).cancel();
+  } catch {
+    return;
+  }
 }
 
 function show({ title, text }: Notice, end: NoticeEnd, waiting: Set<string>): void {

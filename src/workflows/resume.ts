@@ -31,7 +31,7 @@ export interface Resume {
   approvedWave: number;
   promote: { by: string; all: boolean } | null;
   notices: number;
-  told: [NoticeEvent, string[]][];
+  told: [NoticeEvent, { channels: string[]; id: string }][];
 }
 
 /** The history has grown long, and the change goes on as a new run; thrown where that is safe. */

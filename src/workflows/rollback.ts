@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, createEventGroup, sleep } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  createEventGroup,
+  sleep,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { Json } from '../spec/types.js';
 import type { Found, Grant } from '../drivers/protocol.js';
 import { backDriver } from './proxies.js';
@@ -52,14 +59,16 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
     // Nobody overwrites what a hand has put there, and asking again does not change that.
     if (attempt > 2 && left().every(({ id }) => outcomes.get(id)?.kind === 'by_hand')) break;
     if (attempt > 1) {
-      await sleep(Math.min(2 ** attempt * 250, 15_000), { summary: 'not restored yet; again in a moment' });
+      const pauseMs = Math.min(2 ** attempt * 250, 15_000, restoreByMs - Date.now());
+      await sleep(Math.max(1, pauseMs), { summary: 'not restored yet; again in a moment' });
     }
     rollback.attempts = attempt;
     const ids = new Set(left().map((target) => target.id));
     const leftMs = restoreByMs - Date.now();
     // After the first time each target by itself, so that one which cannot be restored keeps no other from it.
     const way = attempt === 1 ? { batchShare, apart: false } : { batchShare: 1, apart: true };
-    const withinMs = Math.max(leftMs / 3, Math.min(leftMs, 15_000));
+    // What hangs in the first call must leave time for the others by themselves.
+    const withinMs = Math.max(leftMs / 3, Math.min(leftMs * 0.6, 15_000));
     await revertAll(run, touched, ids, { ...way, attempt, drain: false, withinMs }, outcomes);
     rollback.left = await readBack(run, touched, ids, restoreByMs);
     rollback.restored = all.length - rollback.left.length;
@@ -77,23 +86,33 @@ async function takeBack(run: Run, touched: Touched[], reason: string): Promise<R
   };
 }
 
+/** As `readBack` tells of a target that is still changed. */
+const isAfter = (found: string): boolean => found.startsWith('after');
+
 /** What came of the last revert of a target. `by_hand`: somebody had changed it, and it was left as it is. */
 type Outcome = { kind: 'reverted' } | { kind: 'by_hand' } | { kind: 'failed'; why: string };
 
-/** Only what could not be reverted is taken out of service: never what a hand has put there, nor what was put back. */
+/**
+ * Only what could not be reverted, or is still as changed though its driver says otherwise, is taken out of service:
+ * never what a hand has put there, nor what was put back.
+ */
 async function drainFailed(
   run: Run,
   touched: Touched[],
-  left: { id: string }[],
+  left: { id: string; found: string }[],
   outcomes: ReadonlyMap<string, Outcome>,
   deadlineMs: number,
 ): Promise<string[]> {
   const of = (kind: Outcome['kind']): string[] =>
     left.map(({ id }) => id).filter((id) => outcomes.get(id)?.kind === kind);
-  const [failed, byHand] = [of('failed'), of('by_hand')];
+  const byHand = of('by_hand');
+  const lied = left
+    .filter(({ id, found }) => outcomes.get(id)?.kind === 'reverted' && isAfter(found))
+    .map(({ id }) => id);
+  const failed = [...of('failed'), ...lied];
   const told = byHand.length > 0 ? [`left as a hand has put it: ${byHand.join(', ')}`] : [];
   if (failed.length === 0) return told;
-  const drains = new Map<string, Outcome>();
+  const drains = new Map(outcomes);
   const withinMs = deadlineMs - Date.now();
   await revertAll(
     run,
@@ -147,7 +166,7 @@ async function revertAll(
       await Promise.all(
         calls.flatMap((some) =>
           own.map(async (entry) => {
-            const outcome = await revertOne(run, entry, some, { ...way, withinMs: endsMs - Date.now() });
+            const outcome = await revertOne(run, entry, some, { ...way, withinMs: endsMs - Date.now() }, outcomes);
             for (const id of entry.targets) if (some.has(id)) outcomes.set(id, outcome);
           }),
         ),
@@ -156,7 +175,13 @@ async function revertAll(
   }
 }
 
-async function revertOne(run: Run, entry: Touched, batch: ReadonlySet<string>, way: Way): Promise<Outcome> {
+async function revertOne(
+  run: Run,
+  entry: Touched,
+  batch: ReadonlySet<string>,
+  way: Way,
+  outcomes: ReadonlyMap<string, Outcome>,
+): Promise<Outcome> {
   const targets = entry.targets.filter((id) => batch.has(id));
   const part = run.parts.find((item) => item.name === entry.part);
   if (targets.length === 0 || !part) return { kind: 'failed', why: `this spec has no part ${entry.part}` };
@@ -182,7 +207,8 @@ async function revertOne(run: Run, entry: Touched, batch: ReadonlySet<string>, w
   } catch (error) {
     const cause = error instanceof ActivityFailure ? error.cause : error;
     if (cause instanceof ApplicationFailure && cause.type === 'WORLD_CHANGED') return { kind: 'by_hand' };
-    return { kind: 'failed', why: causeOf(error) };
+    const before = outcomes.get(targets[0] ?? '');
+    return { kind: 'failed', why: whyOf(error, before?.kind === 'failed' ? before.why : undefined) };
   }
 }
 
@@ -215,13 +241,24 @@ async function readBack(
           left.push({ id, found: target ? `${target.found} (${target.detail})` : 'without an answer' });
       }
     } catch (error) {
-      left.push(...targets.map((id) => ({ id, found: `unread (${causeOf(error)})` })));
+      for (const id of targets) {
+        const before = run.status.rollback?.left.find((target) => target.id === id)?.found;
+        const why = /^unread \((.*)\)$/.exec(before ?? '')?.[1];
+        left.push({ id, found: `unread (${whyOf(error, why)})` });
+      }
     }
   }
   return left;
 }
 
+/** What a try failed of; a time limit that ended the last one hides what those before it had met. */
+function whyOf(error: unknown, before: string | undefined): string {
+  const isLimit = error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
+  return isLimit && before !== undefined ? before : causeOf(error);
+}
+
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  const { cause } = error;
+  return cause instanceof Error ? cause.message : error.message;
 }

@@ -67,7 +67,7 @@ export interface Run {
   adopt: { by: string; reason: string } | null;
   /** Notices sent, those that last still, and the sending of them. */
   notices: number;
-  told: Map<NoticeEvent, string[]>;
+  told: Map<NoticeEvent, { channels: string[]; id: string }>;
   telling: Promise<void>;
   /** How often a hold or a lease has said: look again. */
   wakes: number;

@@ -13,17 +13,17 @@ export function tell(run: Run, event: NoticeEvent, text: string): void {
   later(run, async () => {
     const channels = await channelsOf(run, event);
     if (channels.length === 0) return;
-    if (events[event].lasts) run.told.set(event, channels);
-    await send(run, event, text, channels, false);
+    const id = await send(run, event, text, { channels, ends: null });
+    if (events[event].lasts) run.told.set(event, { channels, id });
   });
 }
 
 /** Ends what was told before and lasts; nothing where nobody was told. */
 export function tellOver(run: Run, event: NoticeEvent, text: string): void {
   later(run, async () => {
-    const channels = run.told.get(event);
+    const told = run.told.get(event);
     run.told.delete(event);
-    if (channels) await send(run, event, text, channels, true);
+    if (told) await send(run, event, text, { channels: told.channels, ends: told.id });
   });
 }
 
@@ -43,7 +43,14 @@ async function channelsOf(run: Run, event: NoticeEvent): Promise<string[]> {
   }
 }
 
-async function send(run: Run, event: NoticeEvent, text: string, channels: string[], over: boolean): Promise<void> {
+/** Answers the id of the notice's workflow. */
+async function send(
+  run: Run,
+  event: NoticeEvent,
+  text: string,
+  { channels, ends }: Pick<NoticeInput, 'channels' | 'ends'>,
+): Promise<string> {
+  const over = ends !== null;
   const { id, title, owner, services, classification } = run.status;
   run.notices += 1;
   const notice: Notice = {
@@ -59,11 +66,13 @@ async function send(run: Run, event: NoticeEvent, text: string, channels: string
     atMs: Date.now(),
     over,
   };
-  const input: NoticeInput = { notice, channels };
+  const input: NoticeInput = { notice, channels, ends };
+  const workflowId = noticeWorkflowId(notice.id);
   await startChild('notice', {
-    workflowId: noticeWorkflowId(notice.id),
+    workflowId,
     args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: notice.title.slice(0, 200),
   });
+  return workflowId;
 }

@@ -13,6 +13,7 @@ import { GraywaveClient } from '../../src/client/client.js';
 import { temporalBinary } from '../../src/embedded/binary.js';
 import { FileJournal } from '../../src/journal/file.js';
 import type { Journal } from '../../src/journal/port.js';
+import { openMetrics } from '../../src/metrics.js';
 import type { Notifier } from '../../src/notify/notifier.js';
 import { readChange } from '../../src/spec/read.js';
 import type { ChangeSpec } from '../../src/spec/types.js';
@@ -40,13 +41,22 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** `withoutQueues`: task queues that other processes serve instead; `serverArgs`: more for the Temporal server. */
-export async function startEngine(withoutQueues: readonly string[] = [], serverArgs: string[] = []): Promise<Engine> {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    shutdownSignals: [],
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
-  });
+let installed = false;
+
+/** `withoutQueues`: task queues that other processes serve instead; `serverArgs`: more for the Temporal server; `some`: other slots. */
+export async function startEngine(
+  withoutQueues: readonly string[] = [],
+  serverArgs: string[] = [],
+  some: Partial<typeof slots> = {},
+): Promise<Engine> {
+  if (!installed) {
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      shutdownSignals: [],
+      telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+    });
+  }
+  installed = true;
   const path = await temporalBinary((line) => console.warn(line));
   const environment = await TestWorkflowEnvironment.createLocal({
     server: {
@@ -105,13 +115,18 @@ export async function startEngine(withoutQueues: readonly string[] = [], serverA
     },
   };
   const sources = new Map([['memory', source]]);
-  const ports: EnginePorts = { journal: watchedJournal, cells: watchedCells, sources, pace, notifier };
+  const metrics = openMetrics(null, { sources: [], channels: [] });
+  const ports: EnginePorts = { journal: watchedJournal, cells: watchedCells, sources, pace, notifier, metrics };
   let worker: RunningWorker | null = null;
   const startWorker = async (): Promise<void> => {
-    const created = await createWorkers({ ports, drivers: [driver] }, slots, {
-      connection: environment.nativeConnection,
-      namespace: environment.namespace ?? 'default',
-    });
+    const created = await createWorkers(
+      { ports, drivers: [driver] },
+      { ...slots, ...some },
+      {
+        connection: environment.nativeConnection,
+        namespace: environment.namespace ?? 'default',
+      },
+    );
     const served = created.filter(({ options }) => !withoutQueues.includes(options.taskQueue));
     // Run and stopped, not left: a worker that was never run holds the connection for ever.
     const others = created.filter((one) => !served.includes(one));

@@ -9,7 +9,7 @@ export interface Stage {
   world: World;
   submit(spec: ChangeSpec): Promise<void>;
   status(id: string): Promise<ChangeStatus>;
-  until(id: string, what: string, holds: (status: ChangeStatus) => boolean): Promise<ChangeStatus>;
+  until(id: string, what: string, holds: (status: ChangeStatus) => boolean, withinMs?: number): Promise<ChangeStatus>;
   /** Until the current wave is being observed. */
   observed(id: string): Promise<ChangeStatus>;
   waitsFor(id: string, what: string): Promise<ChangeStatus>;
@@ -22,7 +22,7 @@ export function aStage(engine: Engine, prepare: (world: World) => void = () => u
   prepare(world);
   engine.use(world);
   const status = (id: string) => engine.client.status(id);
-  const until: Stage['until'] = (id, what, holds) => eventually(what, () => status(id), holds);
+  const until: Stage['until'] = (id, what, holds, withinMs) => eventually(what, () => status(id), holds, withinMs);
   return {
     world,
     status,

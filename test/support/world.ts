@@ -65,6 +65,10 @@ export class World {
   /** Thrown by the source while set. */
   sourceDown: GraywaveError | null = null;
   reads = 0;
+  /** Set by a test that has begun a rollback. */
+  rollsBack = false;
+  /** True while a driver is asked to drain. */
+  drains = false;
   /** The only target of a part named `flag`; it serves nothing, so no signal tells of it. */
   readonly flag: Place = { id: 'flag', version: 'off', key: '', epoch: 0, drained: false };
   readonly name = `world-${++worlds}`;
@@ -101,6 +105,7 @@ export class World {
     const versionOf = (before: unknown): string => (before as { version: string }).version;
     const each = async (request: ApplyRequest | RevertRequest, kit: Kit, verb: 'apply' | 'revert') => {
       const answer: { id: string; outcome: TouchOutcome }[] = [];
+      this.drains = verb === 'revert' && (request as RevertRequest).drain;
       for (const id of request.targets) {
         try {
           await this.mischief.beforeAsk?.(verb, id);
