@@ -21,6 +21,7 @@ export const errorHints = {
   TARGET_DOWN: 'Check that the system which owns the targets answers; the step goes on by itself when it does.',
   WORLD_CHANGED: 'Somebody changed the target by hand. Put it back, or take it over with a new change.',
   APPLY_FAILED: 'Look at the target; the change is being rolled back.',
+  OUTCOME_UNKNOWN: 'Look at the target: was it touched? Then resume (it is tried again), adopt it as it is, or abort.',
   VERIFY_FAILED: 'Look at the target: it does not show what was applied.',
   REVERT_FAILED: 'Look at the target: it could not be taken back to its before-state.',
   JOURNAL_BEHIND: 'Nothing to do: the world is ahead of this run, which now only restores.',

@@ -33,6 +33,11 @@ import { changeQueue, observeQueue } from './workflows/names.js';
 
 /** Time a stopping worker gives a touch to come to its end; a watcher hands over at once. */
 const touchGrace = '10s';
+/**
+ * A look's heartbeat is held back no longer than this: with the timeout of 20 s, a watcher that looks no more is missed
+ * within 25 s of its last look. The SDK's own measure, 16 s, would make it 36 s.
+ */
+const heartbeatDelay = '4s';
 export const maxCachedWorkflows = 1_000;
 /** Built beside this file; run from its source, as the tests do, it is found in the build. */
 const bundles = ['./workflow-bundle.js', '../dist/src/workflow-bundle.js'].map((path) =>
@@ -147,7 +152,10 @@ export function createWorkers(
   const queue = queueOf(common);
   const workers = [
     queue(changeQueue, shortActivities(world.ports), slots.short, { ...code, maxCachedWorkflows }),
-    queue(observeQueue, observeActivities(world.ports), slots.observe),
+    queue(observeQueue, observeActivities(world.ports), slots.observe, {
+      maxHeartbeatThrottleInterval: heartbeatDelay,
+      defaultHeartbeatThrottleInterval: heartbeatDelay,
+    }),
   ];
   for (const driver of world.drivers) {
     const { plan, apply, verify, revert } = driverActivities(driver);

@@ -30,6 +30,11 @@ export interface Kit {
  */
 export interface Driver {
   readonly name: string;
+  /**
+   * True: neither key nor read-back can absorb a second delivery. A target whose touch was asked for and never reported is
+   * then not touched again but asked about (OUTCOME_UNKNOWN).
+   */
+  readonly atMostOnce?: boolean;
   /** Touches nothing. Throws PLAN_REFUSED with a remedy when `with` makes no sense on the real targets. */
   plan(request: PlanRequest, options: { signal: AbortSignal }): Promise<PlanAnswer>;
   /** Brings the targets to the after-state; throws WORLD_CHANGED when one is neither as planned nor already there. */

@@ -1,5 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { messageOf } from '../errors.js';
+import { GraywaveError, messageOf } from '../errors.js';
 import type { Driver, Kit } from './driver.js';
 import { asActivity } from './failure.js';
 import { mayTouch } from './permission.js';
@@ -30,9 +30,10 @@ export interface DriverActivities {
 export function driverActivities(driver: Driver): DriverActivities {
   return {
     plan: (request) => asActivity(() => alive((signal) => driver.plan(request, { signal }))),
-    apply: (request) => asActivity(() => touching(request.grant, (kit) => driver.apply(request, kit))),
+    apply: (request) =>
+      asActivity(() => touching(request.grant, driver.atMostOnce ?? false, (kit) => driver.apply(request, kit))),
     verify: (request) => asActivity(() => alive((signal) => driver.verify(request, { signal }))),
-    revert: (request) => asActivity(() => touching(request.grant, (kit) => driver.revert(request, kit))),
+    revert: (request) => asActivity(() => touching(request.grant, false, (kit) => driver.revert(request, kit))),
   };
 }
 
@@ -63,7 +64,7 @@ function givenUp(signal: AbortSignal): Promise<never> {
   });
 }
 
-function touching<T>(grant: Grant, body: (kit: Kit) => Promise<T>): Promise<T> {
+function touching<T>(grant: Grant, atMostOnce: boolean, body: (kit: Kit) => Promise<T>): Promise<T> {
   const context = Context.current();
   const before = context.info.heartbeatDetails as Intent | undefined;
   const mine = before?.key === grant.key ? before : undefined;
@@ -76,6 +77,10 @@ function touching<T>(grant: Grant, body: (kit: Kit) => Promise<T>): Promise<T> {
         signal,
         doubtful,
         async touch(target, act) {
+          if (atMostOnce && doubtful.includes(target)) {
+            const why = `an attempt to touch ${target} never said how it ended`;
+            throw new GraywaveError('OUTCOME_UNKNOWN', `${why}, and this driver cannot touch twice.`);
+          }
           intent = { target, key: grant.key, epoch: grant.epoch, done: [...done] };
           context.heartbeat(intent);
           // A wave that has begun is carried to its end; a hold only keeps it from beginning.

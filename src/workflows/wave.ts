@@ -234,6 +234,7 @@ async function verify(run: Run, planned: PlannedWave, { part, plan }: PlannedPar
 /** Failures that a person has to decide, and what there is to decide. */
 const asks: Record<string, string> = {
   WORLD_CHANGED: 'Put it back and resume, adopt it as it is, or abort',
+  OUTCOME_UNKNOWN: 'Look at the target: resume to try again, adopt it as it is, or abort',
   TOUCH_REFUSED: 'Somebody paused or reset this step in Temporal: resume to try it again, or abort',
 };
 

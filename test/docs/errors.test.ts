@@ -45,7 +45,7 @@ test('the page names exactly the failures that are tried again', () => {
 test('the page for authors of drivers agrees with the types', () => {
   const protocol = textOf('docs/driver-protocol.md').split('\n## Errors\n')[1]?.split('\n## ')[0] ?? '';
   const rows = rowsOf(protocol).filter(([type = '']) => type.startsWith('`'));
-  expect(rows.length).toBe(8);
+  expect(rows.length).toBe(10);
   for (const [type = '', , again] of rows) {
     const code = type.replaceAll('`', '') as ErrorCode;
     const failure = toFailure(new GraywaveError(code, 'told')) as { nonRetryable: boolean };

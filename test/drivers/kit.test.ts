@@ -172,3 +172,32 @@ test.each([
   expect(cause.details).toEqual([{ hint: expect.stringMatching(/./), at: null }]);
   expect(attempts, final ? 'no retry cures it' : 'time may cure it').toBe(final ? 1 : 3);
 });
+
+/** Touches one target, and the first touch is made without anybody hearing of it. */
+function losing(atMostOnce: boolean): { made: number[] } {
+  const made: number[] = [];
+  const lose = async (attempt: number): Promise<void> => {
+    made.push(attempt);
+    if (attempt === 1) throw new Error('the connection was lost');
+  };
+  bench.drive((_request, kit) => kit.touch('a', () => lose(activityInfo().attempt)), { atMostOnce });
+  return { made };
+}
+
+test('a driver that can absorb a second delivery is asked again after a touch that nobody heard of', async () => {
+  const { made } = losing(false);
+  await (await bench.start({ attempts: 3 })).result();
+  expect(made).toEqual([1, 2]);
+});
+
+test('a driver that cannot is not: the outcome is unknown, which is an error of its own', async () => {
+  const { made } = losing(true);
+  const error = await (await bench.start({ attempts: 3 })).result().catch((thrown: unknown) => thrown);
+  expect(made).toEqual([1]);
+  const failure = (error as { cause?: ActivityFailure }).cause?.cause;
+  expect(failure).toBeInstanceOf(ApplicationFailure);
+  expect([(failure as ApplicationFailure).type, (failure as ApplicationFailure).nonRetryable]).toEqual([
+    'OUTCOME_UNKNOWN',
+    true,
+  ]);
+});

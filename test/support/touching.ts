@@ -22,7 +22,7 @@ export interface Bench {
   environment: TestWorkflowEnvironment;
   proxy: Proxy;
   /** What the driver does from now on. */
-  drive(apply: Apply): void;
+  drive(apply: Apply, options?: { atMostOnce: boolean }): void;
   start(options: {
     behindProxy?: boolean;
     heartbeatTimeoutMs?: number;
@@ -48,6 +48,7 @@ export async function startBench(): Promise<Bench> {
   const proxy = await aProxy(environment.address);
   const slow = await NativeConnection.connect({ address: proxy.address });
   let current: Apply = () => Promise.resolve();
+  let atMostOnce = false;
   const activities = (worker: string) => {
     const unused = (): never => {
       throw new Error('not asked for');
@@ -56,7 +57,16 @@ export async function startBench(): Promise<Bench> {
       await current(request, kit, worker);
       return { targets: [] };
     };
-    return { apply: driverActivities({ name: 'bench', plan: unused, verify: unused, revert: unused, apply }).apply };
+    const others = { plan: unused, verify: unused, revert: unused };
+    const driver = {
+      name: 'bench',
+      get atMostOnce() {
+        return atMostOnce;
+      },
+      ...others,
+      apply,
+    };
+    return { apply: driverActivities(driver).apply };
   };
   const logger = new DefaultLogger('WARN');
   const workflowsPath = fileURLToPath(new URL('./touching-workflow.ts', import.meta.url));
@@ -73,7 +83,10 @@ export async function startBench(): Promise<Bench> {
   return {
     environment,
     proxy,
-    drive: (apply) => void (current = apply),
+    drive: (apply, options) => {
+      current = apply;
+      atMostOnce = options?.atMostOnce ?? false;
+    },
     start: ({ behindProxy = false, heartbeatTimeoutMs = 30_000, attempts = 1, targets = ['a'] }) => {
       const id = `touching-${++runs}`;
       const part = { name: 'p', driver: 'bench', with: {} };

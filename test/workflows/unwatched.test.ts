@@ -62,6 +62,5 @@ test.concurrent('a watcher that hangs in a read is no watcher: paged, and taken 
   const latch = aLatch();
   watched.stage.world.mischief.beforeRead = () => latch.wait();
   await eventually('the watcher hangs', () => latch.reached, Boolean);
-  await pagedAndTakenBack(engine, { ...watched, sinceMs: Date.now() });
-  latch.open();
+  await pagedAndTakenBack(engine, { ...watched, sinceMs: Date.now() }).finally(() => latch.open());
 });
