@@ -5,6 +5,7 @@ import { verdict } from '../judge/judge.js';
 import type { Verdict } from '../judge/types.js';
 import { execution } from './execution.js';
 import { lookFrom } from './look.js';
+import { Newsroom } from './news.js';
 import type { LookPace, Ports } from './ports.js';
 import type { Live, ObserveAnswer, ObserveRequest, Watching } from './types.js';
 import { watchingOf } from './watching.js';
@@ -20,6 +21,7 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
   let last: Verdict = judged(request, live);
   const began = Date.now();
   let toldMs = began;
+  const newsroom = new Newsroom(request.believes ?? null);
   for (;;) {
     try {
       live = await lookFrom(ports, request, live, signal);
@@ -34,6 +36,8 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
     if (last.kind === 'fail' || over || (last.kind === 'pass' && request.passEnds)) {
       return { ...watching, cellsHash: await cellsHash(ports, request.changeId) };
     }
+    const news = newsroom.of(last, Date.now());
+    if (news) return { ...watching, cellsHash: await cellsHash(ports, request.changeId), news };
     const waitMs = Math.min(pauseMs(ports.pace, Date.now() - began), Math.max(0, request.bake.endsAtMs - Date.now()));
     await pause(waitMs, signal);
     const handOver = handedOver(context, watching);

@@ -90,13 +90,28 @@ export interface ObserveRequest {
   bake: { startedMs: number; minSeconds: number; overAtMs: number; endsAtMs: number };
   /** False: looks on after a pass, for a wave that waits for something else. */
   passEnds: boolean;
+  /** What the workflow believes; the watcher ends early to tell it otherwise. None: it wants no news. */
+  believes?: Beliefs | null;
 }
+
+/** What a workflow believes of its watching. */
+export interface Beliefs {
+  /** Somebody looks. */
+  watched: boolean;
+  /** The source answers. */
+  source: boolean;
+}
+
+/** A belief that is wrong, found out while watching; the watching goes on. */
+export type News = 'watched' | 'source_down' | 'source_back';
 
 export interface ObserveAnswer {
   live: Live;
   verdict: Verdict;
   /** Hash over the change's looks as stored, so that a history vouches for them; `unreadable: …` when there is none. */
   cellsHash: string;
+  /** Set when the watcher ended only to tell this. */
+  news?: News;
 }
 
 /** Heartbeat details of `observe`. */

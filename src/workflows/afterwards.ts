@@ -33,6 +33,7 @@ export async function afterwards(run: Run, touched: Touched[]): Promise<string> 
       endsAtMs: startedMs + seconds * 1000,
     },
     passEnds: true,
+    believes: null,
   };
   try {
     const { verdict } = await observer.observe.executeWithOptions(

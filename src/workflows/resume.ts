@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { Live } from '../activities/types.js';
+import type { Beliefs, Live } from '../activities/types.js';
 import type { JudgeSettings } from '../judge/types.js';
 import type { NoticeEvent } from '../notify/notice.js';
 import type { Controls } from '../policy/controls.js';
@@ -30,6 +30,8 @@ export interface Resume {
   approved: boolean;
   approvedWave: number;
   promote: { by: string; all: boolean } | null;
+  believes: Beliefs;
+  turns: number;
   notices: number;
   told: [NoticeEvent, { channels: string[]; id: string }][];
 }
@@ -61,6 +63,8 @@ export function nextInput(run: Run): ChangeInput {
     approved,
     approvedWave,
     promote: run.promote && { by: run.promote.by, all: run.promote.all },
+    believes: run.believes,
+    turns: run.turns,
     notices: run.notices,
     told: [...run.told],
   };

@@ -1,6 +1,6 @@
 import type { SearchAttributePair } from '@temporalio/common';
 import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Live } from '../activities/types.js';
+import type { Beliefs, Live } from '../activities/types.js';
 import type { JudgeSettings } from '../judge/types.js';
 import type { NoticeEvent } from '../notify/notice.js';
 import type { Controls } from '../policy/controls.js';
@@ -69,6 +69,9 @@ export interface Run {
   notices: number;
   told: Map<NoticeEvent, { channels: string[]; id: string }>;
   telling: Promise<void>;
+  /** What is believed of the watching, and how often that has turned. */
+  believes: Beliefs;
+  turns: number;
   /** How often a hold or a lease has said: look again. */
   wakes: number;
   /** What is taken back, and how: as recorded, when the journal knows another spec than this run's. */
@@ -124,6 +127,8 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
     notices: 0,
     told: new Map(),
     telling: Promise.resolve(),
+    believes: { watched: true, source: true },
+    turns: 0,
     wakes: 0,
     parts: spec.parts,
     approved: false,

@@ -7,7 +7,7 @@ import {
   sleep,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { Live, ObserveAnswer, ObserveRequest, Watching } from '../activities/types.js';
+import type { Live, News, ObserveAnswer, ObserveRequest, Watching } from '../activities/types.js';
 import { begin } from '../judge/judge.js';
 import { lookSoon, observer } from './proxies.js';
 import { Continued, shouldContinue } from './resume.js';
@@ -16,6 +16,8 @@ import { tell, tellOver } from './telling.js';
 
 /** The watcher makes its last look at the end by itself; one that does not is timed out so much later. */
 const graceMs = 15_000;
+/** A source that comes and goes for ever must not fill the history. */
+const mostTurns = 50;
 
 export interface WatchOptions {
   /** May move while watching. */
@@ -60,6 +62,11 @@ export async function watch(run: Run, wave: number, options: WatchOptions): Prom
     const { failure } = attempt;
     scope.cancel();
     await watching;
+    if (attempt.answer?.news && !asked()) {
+      learn(run, wave, attempt.answer, attempt.answer.news);
+      failures = 0;
+      continue;
+    }
     const answer = attempt.answer?.verdict.kind === 'fail' ? attempt.answer : (last ?? attempt.answer);
     if (answer !== null) taken(run, wave, answer);
     if (asked()) return { how: 'until', answer };
@@ -97,18 +104,53 @@ async function survived(run: Run, failure: unknown, failures: number, sinceMs: n
       `nobody could look for ${unwatchedSeconds} s, and the level allows ${limitSeconds} s: ${tellOf(failure)}`,
     );
   }
-  if (left !== null || failure === null) {
-    tellOver(run, 'unwatched', 'Somebody looks again.');
-    return 0;
-  }
-  if (!run.told.has('unwatched'))
-    tell(run, 'unwatched', `Nobody has looked for ${unwatchedSeconds} s: ${tellOf(failure)}`);
+  if (failure === null || isHandOver(failure)) return 0;
+  if (run.believes.watched) tell(run, 'unwatched', `Nobody has looked for ${unwatchedSeconds} s: ${tellOf(failure)}`);
+  run.believes = { ...run.believes, watched: false };
   run.status.reason = `Nobody has looked for ${unwatchedSeconds} s; trying again: ${tellOf(failure)}`;
   show(run);
   const isBug = failure instanceof ActivityFailure && failure.cause instanceof ApplicationFailure;
   if (isBug) await sleep(Math.min(2 ** failures, 10) * 1000, { summary: 'watching failed; again in a moment' });
   return failures + 1;
 }
+
+/** A belief was wrong, and is put right; the watching goes on. */
+function learn(run: Run, wave: number, answer: ObserveAnswer, news: News): void {
+  run.live = answer.live;
+  run.turns += 1;
+  switch (news) {
+    case 'watched':
+      believeWatched(run);
+      break;
+    case 'source_down':
+      run.believes = { ...run.believes, source: false };
+      tell(run, 'source_down', answer.verdict.reason);
+      break;
+    case 'source_back':
+      run.believes = { ...run.believes, source: true };
+      tellOver(run, 'source_down', 'The source answers again.');
+      break;
+  }
+  say(run, run.status.state, `Wave ${wave}: ${said[news]}. ${answer.verdict.reason}`);
+}
+
+const said: Record<News, string> = {
+  watched: 'somebody looks again',
+  source_down: 'the source gives nothing to judge by, so it neither passes nor rolls back for that',
+  source_back: 'the source answers again, and the bake goes on',
+};
+
+function believeWatched(run: Run): void {
+  if (run.believes.watched) return;
+  run.believes = { ...run.believes, watched: true };
+  tellOver(run, 'unwatched', 'Somebody looks again.');
+}
+
+/** A worker that stops says so, and another takes over: nobody was missing. */
+const isHandOver = (failure: unknown): boolean =>
+  failure instanceof ActivityFailure &&
+  failure.cause instanceof ApplicationFailure &&
+  failure.cause.type === 'WORKER_STOPPING';
 
 function detailsOf(failure: unknown): Watching | null {
   const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
@@ -138,7 +180,7 @@ export async function lookNow(run: Run, wave: number): Promise<ObserveAnswer | n
 /** Takes over a verdict. Throws Stop when it is harm. */
 export function taken(run: Run, wave: number, answer: ObserveAnswer): void {
   const { live, verdict, cellsHash } = answer;
-  tellOver(run, 'unwatched', 'Somebody looks again.');
+  believeWatched(run);
   run.live = live;
   run.status.verdict = { wave, seq: live.seq, cellsHash, verdict };
   waveOf(run, wave).verdict = verdict;
@@ -164,5 +206,6 @@ function requestOf(run: Run, index: number, endsAtMs: number, passEnds: boolean)
     arms: armsOf(run, index),
     bake: { startedMs, minSeconds: wave.bakeMinSeconds, overAtMs: wave.endsAtMs ?? endsAtMs, endsAtMs },
     passEnds,
+    believes: run.turns < mostTurns ? run.believes : null,
   };
 }
