@@ -1,11 +1,20 @@
 import { proxyActivities } from '@temporalio/workflow';
-import { change as real } from '../../src/workflows/change.js';
-import type { ChangeInput, ChangeStatus } from '../../src/workflows/messages.js';
+import * as real from '../../src/workflows/index.js';
 
 const { oneMore } = proxyActivities<{ oneMore(): Promise<void> }>({ startToCloseTimeout: '10s' });
 
-/** The workflow as somebody might change it without a thought for the changes that run: one more activity. */
-export async function change(input: ChangeInput): Promise<ChangeStatus> {
-  await oneMore();
-  return real(input);
+/** A workflow as somebody might change it without a thought for the runs there are: one more activity. */
+function changed<Args extends unknown[], Result>(workflow: (...args: Args) => Promise<Result>) {
+  return async (...args: Args): Promise<Result> => {
+    await oneMore();
+    return workflow(...args);
+  };
 }
+
+export const change = changed(real.change);
+export const hold = changed(real.hold);
+export const lease = changed(real.lease);
+export const notice = changed(real.notice);
+export const preview = changed(real.preview);
+export const wake = changed(real.wake);
+export const warden = changed(real.warden);

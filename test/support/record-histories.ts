@@ -1,4 +1,16 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { startChange } from '../../src/client/start.js';
 import { GraywaveError } from '../../src/errors.js';
+import { specHash } from '../../src/spec/hash.js';
+import type { HoldState } from '../../src/workflows/hold-messages.js';
+import type { AbortRequest } from '../../src/workflows/messages.js';
+import {
+  changeQueue,
+  changeWorkflowId,
+  holdWorkflowId,
+  leaseWorkflowId,
+  noticeWorkflowId,
+} from '../../src/workflows/names.js';
 import { aChange, type Engine, eventually } from './engine.js';
 import { keep } from './kept-history.js';
 import { aLatch, aStage, type Stage } from './stage.js';
@@ -93,10 +105,200 @@ export const endings: Record<string, Ending> = {
   },
 };
 
+/** The same for what is newer than the first of them. */
+export const acts: Record<string, Ending> = {
+  refused_busy: async (stage, { client }) => {
+    const first = await played(stage, long);
+    await stage.observed(first);
+    const id = await played(stage, { ...quick, onBusy: 'refuse' }, 'v3');
+    await stage.ended(id);
+    await client.abort(first);
+    return id;
+  },
+  left: async (stage, { client }) => {
+    const id = await played(stage, long);
+    await stage.observed(id);
+    await client.abort(id, { by: 'ana', reason: 'we look at it tomorrow', leave: true } as AbortRequest);
+    return id;
+  },
+  adopted: async (stage, { client }) => {
+    const id = await played(stage, { ...long, gates: [{ beforeWave: 2, reason: 'second look' }] });
+    await stage.waitsFor(id, 'approval').catch(() => undefined);
+    await client.promote(id, { by: 'ana' });
+    await stage.waitsFor(id, 'approval');
+    stage.world.place('app-1').version = 'by-hand';
+    await client.approve(id);
+    await stage.waitsFor(id, 'decision');
+    await stage.workflow(id).executeUpdate('adopt', { args: [{ by: 'ana', reason: 'we need it so' }] });
+    await client.promote(id, { by: 'ana' }).catch(() => undefined);
+    return id;
+  },
+  taken_up_again: async (stage, { client }) => {
+    stage.world.mischief.beforeTouch = async (verb, id) => {
+      if (verb === 'revert' && id === 'app-1') throw new GraywaveError('REVERT_FAILED', 'disk is gone');
+    };
+    const spec = aChange({ ...quick, rollback: { deadline: '10s', observe: '0s' } }, 'bad');
+    await stage.submit(spec);
+    await stage.ended(spec.id);
+    stage.world.mischief = {};
+    const input = { engine: 1 as const, spec, specHash: specHash(spec), submittedBy: 'tests' };
+    await startChange(
+      client.temporal,
+      { ...input, retry: { by: 'ana', reason: 'the disk is back' } },
+      'r',
+      'ALLOW_DUPLICATE',
+    );
+    return spec.id;
+  },
+  held: async (stage, { client }) => {
+    await startHold(client.temporal, 'level/L1', 3_600);
+    const id = await played(stage, quick);
+    await stage.waitsFor(id, 'hold');
+    await client.temporal.workflow.getHandle(holdWorkflowId('level/L1')).executeUpdate('lift');
+    return id;
+  },
+  told: async (stage, { client }) => {
+    stage.world.channels = { waits: ['chat'], completed: ['chat'] };
+    const id = await played(stage, { ...quick, gates: [{ beforeWave: 1, reason: 'look first' }] });
+    await stage.waitsFor(id, 'approval');
+    await client.approve(id);
+    return id;
+  },
+};
+
+/** On a server that soon asks for a new run: the history of the run that goes on, and of the one that ends. */
+export const continuing: Record<string, Ending> = {
+  continued: async (stage, { client }) => {
+    const id = await played(stage, { ...quick, bake: { min: '6s', max: '50s' } });
+    await stage.observed(id);
+    const { runId } = await stage.workflow(id).describe();
+    for (let n = 0; n < 8; n++) {
+      await client.pause(id, { by: 'ana' });
+      await client.resume(id, { by: 'ana' });
+    }
+    await eventually(
+      'it is another run',
+      async () => (await stage.workflow(id).describe()).runId,
+      (now) => now !== runId,
+    );
+    await keep('goes_on', await client.temporal.workflow.getHandle(changeWorkflowId(id), runId).fetchHistory());
+    return id;
+  },
+};
+
+/** A workflow of another type that has ended, and what to call its history. */
+type Other = (stage: Stage, engine: Engine) => Promise<{ workflowId: string; runId?: string }>;
+
+export const others: Record<string, Other> = {
+  hold_lifted: async (_stage, { client }) => {
+    const handle = await startHold(client.temporal, 'service/lifted', 3_600);
+    const longer = { by: 'ben', reason: 'a little longer', untilMs: Date.now() + 7_200_000 };
+    await handle.executeUpdate('extend', { args: [longer] });
+    await handle.executeUpdate('lift', { args: [{ by: 'ana', reason: 'over' }] });
+    return ended(handle);
+  },
+  hold_expired: async (_stage, { client }) => ended(await startHold(client.temporal, 'service/expired', 2)),
+  hold_signalled: async (_stage, { client }) => {
+    const handle = await startHold(client.temporal, 'service/signalled', 3_600);
+    await handle.signal('lift', { by: 'ana' });
+    return ended(handle);
+  },
+  wake: async (_stage, { client }) => {
+    const handle = await startHold(client.temporal, 'service/woken', 1);
+    const { runId } = await handle.describe();
+    await handle.result();
+    return ended(client.temporal.workflow.getHandle(`wake/service/woken/${runId}`));
+  },
+  lease: async (stage, { client }) => {
+    const first = await played(stage, long);
+    await stage.observed(first);
+    const second = await played(stage, quick, 'v3');
+    await stage.waitsFor(second, 'resource');
+    const third = await played(stage, quick, 'v4');
+    await stage.waitsFor(third, 'resource');
+    await client.abort(second);
+    await client.abort(first);
+    await stage.ended(third);
+    return ended(client.temporal.workflow.getHandle(leaseWorkflowId(`memory:${stage.world.name}`)));
+  },
+  warden: async (stage, { client }) => {
+    const id = await played(stage, long);
+    await stage.observed(id);
+    await stage.workflow(id).terminate('by hand');
+    const options = { workflowId: 'warden-recorded', taskQueue: changeQueue, args: [] };
+    const handle = await client.temporal.workflow.start('warden', options);
+    await handle.result();
+    await stage.ended(id);
+    return ended(handle);
+  },
+  notice_taken: async (stage, engine) => notice(stage, engine, ['chat', 'bus']),
+  notice_refused: async (stage, engine) => {
+    stage.world.mischief.beforeNotice = async (channel) => {
+      if (channel === 'wrong') throw new GraywaveError('NOTICE_REFUSED', 'wrong: HTTP 404');
+    };
+    return notice(stage, engine, ['wrong', 'bus']);
+  },
+  preview: async (_stage, { client }) => {
+    const options = { workflowId: 'preview-recorded', taskQueue: changeQueue, args: [aChange(quick)] };
+    return ended(await client.temporal.workflow.start('preview', options));
+  },
+  preview_refused: async (stage, { client }) => {
+    stage.world.mischief.plan = () => {
+      throw new GraywaveError('PLAN_REFUSED', 'there is no version v9');
+    };
+    const options = { workflowId: 'preview-refused', taskQueue: changeQueue, args: [aChange(quick)] };
+    return ended(await client.temporal.workflow.start('preview', options));
+  },
+};
+
+async function notice(
+  stage: Stage,
+  { client }: Engine,
+  channels: string[],
+): Promise<{ workflowId: string; runId?: string }> {
+  stage.world.channels = { completed: channels };
+  const id = await played(stage, quick);
+  await stage.ended(id);
+  const { runId } = await stage.workflow(id).describe();
+  return ended(client.temporal.workflow.getHandle(noticeWorkflowId(`${id}/${runId}/1`)));
+}
+
+async function ended(handle: WorkflowHandle): Promise<{ workflowId: string; runId?: string }> {
+  await handle.result().catch(() => undefined);
+  const { workflowId, runId } = await handle.describe();
+  return { workflowId, runId };
+}
+
+function startHold(temporal: Client, scope: string, seconds: number): Promise<WorkflowHandle> {
+  const now = Date.now();
+  const state: HoldState = {
+    scope,
+    reason: 'recorded',
+    owner: 'ana',
+    sinceMs: now,
+    untilMs: now + seconds * 1000,
+    lifted: null,
+  };
+  const memo = { ...state };
+  return temporal.workflow.start('hold', {
+    workflowId: holdWorkflowId(scope),
+    taskQueue: changeQueue,
+    args: [state],
+    memo,
+  });
+}
+
+export async function recordOther(engine: Engine, name: string): Promise<void> {
+  const other = others[name];
+  if (!other) throw new Error(`no ending ${name}`);
+  const { workflowId, runId } = await other(aStage(engine), engine);
+  await keep(name, await engine.client.temporal.workflow.getHandle(workflowId, runId).fetchHistory());
+}
+
 /** Plays one ending and keeps its history; returns the state in which the change ended. */
 export async function record(engine: Engine, name: string): Promise<string> {
   const stage = aStage(engine);
-  const ending = endings[name];
+  const ending = endings[name] ?? acts[name] ?? continuing[name];
   if (!ending) throw new Error(`no ending ${name}`);
   const id = await ending(stage, engine);
   const { state } = await stage.ended(id);

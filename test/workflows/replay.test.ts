@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, test } from 'vitest';
+import * as workflows from '../../src/workflows/index.js';
 import { histories, kept } from '../support/kept-history.js';
-import { endings } from '../support/record-histories.js';
+import { acts, continuing, endings, others } from '../support/record-histories.js';
 
 /*
  * Every history here ended on some released version of the workflow, and must replay on today's code. They are recorded
@@ -16,12 +17,25 @@ const names = (await readdir(histories)).map((file) => file.replace(/\.json$/, '
 const replay = async (workflowBundle: WorkflowBundleOption, name: string): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle, replayName: name }, await kept(name));
 
+const typeOf = async (name: string): Promise<string> => {
+  const [first] = (await kept(name)).events as {
+    workflowExecutionStartedEventAttributes?: { workflowType?: { name?: string } };
+  }[];
+  return first?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? '';
+};
+
 beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 });
 
 test('there is a history of every ending', () => {
-  expect(names).toEqual(expect.arrayContaining(Object.keys(endings)));
+  const all = { ...endings, ...acts, ...continuing, ...others };
+  expect(names).toEqual(expect.arrayContaining(Object.keys(all)));
+});
+
+test('and of every type of workflow that there is', async () => {
+  const started = await Promise.all(names.map(typeOf));
+  expect([...new Set(started)].sort()).toEqual(Object.keys(workflows).sort());
 });
 
 test.each(names)('%s replays on the code of today', (name) => replay({ codePath }, name));
