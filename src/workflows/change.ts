@@ -47,8 +47,7 @@ export async function change(input: ChangeInput): Promise<ChangeStatus> {
   await CancellationScope.nonCancellable(async () => {
     run.over = true;
     notPromoted(run, stopped?.message ?? 'the change has ended');
-    if (stopped === null)
-      await settle(run, 'completed', 'Every wave was carried out; see the waves for how each was let through.');
+    if (stopped === null) await settle(run, 'completed', carriedOut(run));
     else if (stopped instanceof Behind) await catchUp(run, await askRecall(run.input.spec.id), stopped.message);
     else await takenBack(run, stopped);
     tellOver(run, 'rolling_back', run.status.reason);
@@ -88,6 +87,11 @@ async function forward(run: Run): Promise<Stop | Behind | Continued | null> {
     const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
     return new Stop('failed', cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+function carriedOut({ status: { adopted } }: Run): string {
+  const left = adopted.length > 0 ? ` Left as a hand had put them: ${adopted.join(', ')}.` : '';
+  return `Every wave was carried out; see the waves for how each was let through.${left}`;
 }
 
 function aborted({ abort }: Run): Stop {

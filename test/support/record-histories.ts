@@ -123,7 +123,7 @@ export const acts: Record<string, Ending> = {
   },
   adopted: async (stage, { client }) => {
     const id = await played(stage, { ...long, gates: [{ beforeWave: 2, reason: 'second look' }] });
-    await stage.waitsFor(id, 'approval').catch(() => undefined);
+    await stage.observed(id);
     await client.promote(id, { by: 'ana' });
     await stage.waitsFor(id, 'approval');
     stage.world.place('app-1').version = 'by-hand';
