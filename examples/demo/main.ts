@@ -8,18 +8,24 @@ import { renderReport } from '../../src/report/render.js';
 import { RequestLog } from './logs.js';
 import { perform } from './perform.js';
 import { Stage } from './stage.js';
-import { stories } from './stories.js';
+import { stories } from './stories/index.js';
 import { Teller } from './tell.js';
 
-const usage = `Usage: npm run demo -- [--story NAME]... [--keep] [--rps N] [--json]
+const known = stories.map(({ name }) => name);
+const usual = stories.filter((story) => story.usual).map(({ name }) => name);
 
-  --story NAME  only this story (may be given more than once): ${stories.map(({ name }) => name).join(', ')}
+const usage = `Usage: npm run demo -- [--all | --story NAME ...] [--keep] [--rps N] [--json]
+
+  --all         every story: ${known.join(', ')}; without it ${usual.join(', ')}
+  --story NAME  only this story (may be given more than once)
   --keep        leave everything running at the end, and say how to stop it
   --rps N       requests a second, 200 by default
   --json        progress on stderr; the last line of stdout is one JSON document
 
 Writes demo-report/index.html. Exits 0 only if every story ended as it should.`;
 
+/** Denser looks than a worker's usual ones: the bakes are short, for a demonstration. */
+const pace = { firstSeconds: 1, everySeconds: 2, warmupSeconds: 2 };
 /** Requests to see before the first story, so that nothing is judged on a cold start. */
 const warmRequests = 1_500;
 const interruptedExit = 130;
@@ -28,6 +34,7 @@ function options(): { names: string[]; keep: boolean; json: boolean; rps: number
   try {
     const { values } = parseArgs({
       options: {
+        all: { type: 'boolean', default: false },
         story: { type: 'string', multiple: true, default: [] },
         keep: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -39,13 +46,13 @@ function options(): { names: string[]; keep: boolean; json: boolean; rps: number
       process.stdout.write(`${usage}\n`);
       process.exit(0);
     }
-    const known = stories.map(({ name }) => name);
+    if (values.all && values.story.length > 0) throw new Error('Give --all or --story, not both.');
     const odd = values.story.find((name) => !known.includes(name));
     if (odd !== undefined) throw new Error(`There is no story "${odd}"; there are ${known.join(', ')}.`);
     const rps = Number(values.rps);
     if (!(rps >= 10 && rps <= 1_000)) throw new Error(`--rps must be a number from 10 to 1000, not "${values.rps}".`);
     return {
-      names: values.story.length > 0 ? [...new Set(values.story)] : known,
+      names: values.all ? known : values.story.length > 0 ? [...new Set(values.story)] : usual,
       keep: values.keep,
       json: values.json,
       rps,
@@ -72,7 +79,8 @@ async function main(): Promise<number> {
   let failure: unknown = null;
   try {
     teller.plain('Starting a Temporal server, a fleet of real processes, a worker and the load …');
-    stage = await Stage.open(rps, (line) => teller.plain(line), signal);
+    const tell = (line: string): void => teller.plain(line);
+    stage = await Stage.open({ requestsPerSecond: rps, pace, tell, signal });
     teller.plain(
       `${pc.bold('Graywave demo')}: real changes on a real fleet, ${rps} requests a second. Temporal UI: ${pc.underline(stage.temporal.uiUrl)}`,
     );
@@ -87,7 +95,7 @@ async function main(): Promise<number> {
   const ok = failure === null && records.length === names.length && records.every((record) => record.ok);
   if (records.length > 0) teller.plain(`\nReport: ${writeReport(records, rps)}`);
   if (failure !== null && !signal.aborted) teller.plain(pc.red(`The demo broke off: ${messageOf(failure)}`));
-  if (stage && keep && !signal.aborted) for (const line of stage.keep()) teller.plain(`  ${line}`);
+  if (stage && keep && !signal.aborted) for (const line of await stage.keep()) teller.plain(`  ${line}`);
   else await stage?.close();
   if (json) process.stdout.write(`${JSON.stringify({ ok, stories: records.map(summary) })}\n`);
   else if (!signal.aborted)

@@ -1,17 +1,19 @@
 import { fileURLToPath } from 'node:url';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FileCellStore } from '../../src/cells/file.js';
 import { statusText } from '../../src/cli/story.js';
+import { messageOf } from '../../src/errors.js';
 import { chain } from '../../src/judge/judge.js';
-import type { Mark, StoryRecord } from '../../src/report/record.js';
+import type { StoryRecord } from '../../src/report/record.js';
 import { readChangeFile } from '../../src/spec/file.js';
 import type { ChangeSpec } from '../../src/spec/types.js';
 import type { ChangeStatus } from '../../src/workflows/messages.js';
 import { harmOf } from '../fleet/harm.js';
-import { appliedSince, type RequestLog } from './logs.js';
+import type { RequestLog } from './logs.js';
+import { narrate } from './narrate.js';
+import { Scene } from './scene.js';
 import type { Stage } from './stage.js';
-import type { Story } from './stories.js';
-import { narrate, type Teller } from './tell.js';
+import type { Story } from './stories/story.js';
+import type { Teller } from './tell.js';
 
 const storyLimitMs = 240_000;
 
@@ -28,23 +30,25 @@ export async function perform(
   const before = await stage.versions(service);
   const startedMs = Date.now();
   teller.story(story, spec, before);
-  const marks: Mark[] = [];
   const done = new AbortController();
   const limit = AbortSignal.any([signal, AbortSignal.timeout(storyLimitMs)]);
-  const killer = killWhen(stage, story, spec.id, startedMs, marks, teller, AbortSignal.any([limit, done.signal]));
+  const scene = new Scene(stage, spec, teller, startedMs, AbortSignal.any([limit, done.signal]));
+  await stage.client.submitSpec(spec, 'demo');
+  const acted = act(story, scene);
   let status: ChangeStatus;
   try {
-    await stage.client.submitSpec(spec, 'demo');
     status = await narrate(stage.client, spec, teller, limit);
   } finally {
     done.abort();
-    await killer;
+    await acted;
   }
   const endedMs = Date.now();
   const after = await stage.versions(service);
-  const applied = appliedSince(stage.appliedFile, startedMs);
+  const applied = scene.applied();
   const puts = applied.filter(({ verb }) => verb === 'put').map(({ instance, key }) => `${instance} ${key}`);
-  const problems = story.problems(status, { before, after, applied: puts, kills: marks.map(({ text }) => text) });
+  const { marks } = scene;
+  const findings = { before, after, applied: puts, marks: marks.map(({ text }) => text) };
+  const problems = [...scene.problems, ...story.problems(status, findings)];
   const oldVersion = Object.values(before)[0] ?? '';
   const lines = await log.between(startedMs, endedMs);
   const { harmed, byVersion } = harmOf(lines, oldVersion);
@@ -76,28 +80,12 @@ export async function perform(
   return record;
 }
 
-/** Kills the worker the moment the targets' log shows the first touch of each kind, and starts another. */
-async function killWhen(
-  stage: Stage,
-  story: Story,
-  changeId: string,
-  sinceMs: number,
-  marks: Mark[],
-  teller: Teller,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const ending of story.killAt) {
-    while (!appliedSince(stage.appliedFile, sinceMs).some(({ key }) => key === `${changeId}/image${ending}`)) {
-      if (signal.aborted) return;
-      await sleep(5);
-    }
-    const { pid } = stage.worker;
-    await stage.worker.kill('SIGKILL');
-    marks.push({ atMs: Date.now(), text: `worker killed during ${ending.split('/').at(-1)}` });
-    stage.startWorker();
-    teller.line(
-      `kill -9 ${pid}: the worker died in the middle of the ${ending.split('/').at(-1)}; another one starts as ${stage.worker.pid}`,
-    );
+/** Runs the script to its end, or to the end of the change. */
+async function act(story: Story, scene: Scene): Promise<void> {
+  try {
+    await story.script?.(scene);
+  } catch (error) {
+    if (!scene.signal.aborted) scene.expect(false, `the story broke off: ${messageOf(error)}`);
   }
 }
 

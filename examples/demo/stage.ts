@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { GraywaveClient } from '../../src/client/client.js';
 import type { WorkerConfigText } from '../../src/config.js';
@@ -11,26 +8,44 @@ import { freePort } from '../../src/embedded/ports.js';
 import { type EmbeddedTemporal, startTemporal } from '../../src/embedded/temporal.js';
 import { GraywaveError } from '../../src/errors.js';
 import { type RunningFleet, startFleet } from '../fleet/start.js';
+import { LoadProcess } from './load.js';
+import { openMetrics } from './metrics.js';
+import { passTo, Proxy } from './proxy.js';
 import { WorkerProcess } from './worker.js';
 
-const loadProgram = fileURLToPath(new URL('../fleet/load.js', import.meta.url));
+export interface StageOptions {
+  requestsPerSecond: number;
+  pace: NonNullable<WorkerConfigText['pace']>;
+  /** True: the workers reach the fleet without the proxies, as in life; nothing can then be held or cut off. */
+  straight?: boolean;
+  tell: (line: string) => void;
+  signal: AbortSignal;
+}
 
-/** Everything that runs during the demo: a Temporal server, a fleet, a worker, and people who use the shop. */
+/** Everything that runs during the demo: a Temporal server, a fleet, workers, and people who use the shop. */
 export class Stage {
   readonly dir: string;
   private readonly undo: (() => Promise<void>)[] = [];
   temporal!: EmbeddedTemporal;
   fleet!: RunningFleet;
   client!: GraywaveClient;
-  worker!: WorkerProcess;
-  private load!: ChildProcess;
-  readonly requestsPerSecond: number;
+  /** Between the workers and the fleet's metrics, discovery and pages. */
+  metrics!: Proxy;
+  /** Between the workers' driver and the fleet's supervisor. */
+  supervisor!: Proxy;
+  private readonly started: WorkerProcess[] = [];
+  private load!: LoadProcess;
 
-  private constructor(dir: string, requestsPerSecond: number) {
+  private constructor(
+    dir: string,
+    private readonly options: StageOptions,
+  ) {
     this.dir = dir;
-    this.requestsPerSecond = requestsPerSecond;
   }
 
+  get requestsPerSecond(): number {
+    return this.options.requestsPerSecond;
+  }
   get configFile(): string {
     return join(this.dir, 'graywave.yaml');
   }
@@ -45,10 +60,10 @@ export class Stage {
   }
 
   /** Sets everything up, or takes down again what it had set up. */
-  static async open(requestsPerSecond: number, tell: (line: string) => void, signal: AbortSignal): Promise<Stage> {
-    const stage = new Stage(await mkdtemp(join(tmpdir(), 'graywave-demo-')), requestsPerSecond);
+  static async open(options: StageOptions): Promise<Stage> {
+    const stage = new Stage(await mkdtemp(join(tmpdir(), 'graywave-demo-')), options);
     try {
-      await stage.build(tell, signal);
+      await stage.build();
       return stage;
     } catch (error) {
       await stage.close();
@@ -56,7 +71,8 @@ export class Stage {
     }
   }
 
-  private async build(tell: (line: string) => void, signal: AbortSignal): Promise<void> {
+  private async build(): Promise<void> {
+    const { tell, signal } = this.options;
     const stateDir = join(this.dir, 'state');
     this.temporal = await startTemporal({ stateDir, port: await freePort(), uiPort: await freePort(), tell });
     this.undo.push(() => this.temporal.stop());
@@ -64,66 +80,70 @@ export class Stage {
     this.fleet = await startFleet({ stateDir: join(this.dir, 'fleet') });
     this.undo.push(() => this.fleet.stop());
     signal.throwIfAborted();
-    await writeFile(this.configFile, stringify(this.config()));
+    this.metrics = await openMetrics(this.fleet.url);
+    this.undo.push(() => this.metrics.refuse());
+    this.supervisor = await Proxy.open(passTo(this.fleet.url));
+    this.undo.push(() => this.supervisor.refuse());
+    if (this.options.straight) await this.configure(this.fleet.url, this.fleet.url);
+    else await this.configure(this.supervisor.url, this.metrics.url);
+    this.undo.push(() => this.endWorkers());
     this.startWorker();
-    this.undo.push(() => this.worker.kill('SIGTERM'));
     const { address } = this.temporal;
     this.client = await GraywaveClient.connect({ connectionOptions: { address }, namespace: 'default', address });
     this.undo.push(() => this.client.close());
-    this.load = this.startLoad();
-    this.undo.push(() => ended(this.load));
+    this.load = LoadProcess.start(this.fleet.edgeUrl, this.requestsPerSecond, this.requestsFile);
+    this.undo.push(() => this.load.end());
   }
 
-  private config(): WorkerConfigText {
-    return {
+  /** What the next worker to be started knows. */
+  private configure(supervisorUrl: string, metricsUrl: string): Promise<void> {
+    const config: WorkerConfigText = {
       state: join(this.dir, 'state'),
-      drivers: { process: { fleets: { example: { url: this.fleet.url } } } },
-      sources: { fleet: { kind: 'scrape', discovery: { httpSd: `${this.fleet.url}/sd` } } },
-      pace: { firstSeconds: 1, everySeconds: 2, warmupSeconds: 2 },
+      drivers: { process: { fleets: { example: { url: supervisorUrl } } } },
+      sources: { fleet: { kind: 'scrape', discovery: { httpSd: `${metricsUrl}/sd` } } },
+      pace: this.options.pace,
     };
+    return writeFile(this.configFile, stringify(config));
   }
 
-  startWorker(): void {
-    this.worker = WorkerProcess.start(this.configFile, this.temporal.address, join(this.dir, 'worker.log'));
+  /** Workers that live, the oldest first. */
+  get workers(): WorkerProcess[] {
+    return this.started.filter((worker) => !worker.hasEnded);
   }
 
-  private startLoad(): ChildProcess {
-    const args = [
-      '--url',
-      `${this.fleet.edgeUrl}/checkout/`,
-      '--rps',
-      String(this.requestsPerSecond),
-      '--seconds',
-      '0',
-    ];
-    const child = spawn(process.execPath, [loadProgram, ...args, '--out', this.requestsFile, '--seed', '1'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      detached: true,
-    });
-    child.once('exit', (code) => {
-      if (code) process.stderr.write(`The load generator ended with ${code}.\n`);
-    });
-    return child;
+  /** Starts one more; any number of them share the work. */
+  startWorker(): WorkerProcess {
+    const worker = WorkerProcess.start(this.configFile, this.temporal.address, join(this.dir, 'worker.log'));
+    this.started.push(worker);
+    return worker;
   }
 
-  /** Version that each process of a service says it is, asked of the process itself. */
+  private async endWorkers(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.kill('SIGTERM')));
+  }
+
+  /** Version that each process of a service says it is, asked of the process itself; `no answer` of one that gives none. */
   async versions(service: string): Promise<Record<string, string>> {
     const targets = await fetchJson<{ targets: string[]; labels: Record<string, string> }[]>(`${this.fleet.url}/sd`);
     const mine = targets.filter(({ labels }) => labels.service === service);
     const read = mine.map(async ({ targets: [target], labels }) => {
-      const health = await fetchJson<{ version: string }>(`http://${target}/healthz`);
-      return [labels.instance ?? '', health.version] as const;
+      const health = fetchJson<{ version: string }>(`http://${target}/healthz`);
+      const version = await health.then((said) => said.version).catch(() => 'no answer');
+      return [labels.instance ?? '', version] as const;
     });
     return Object.fromEntries(await Promise.all(read));
   }
 
-  /** Leaves everything running and says how to go on with it. */
-  keep(): string[] {
+  /** Leaves everything running that outlives this process, with a worker that needs nothing of it, and says how to go on. */
+  async keep(): Promise<string[]> {
+    await this.configure(this.fleet.url, this.fleet.url);
+    await this.endWorkers();
+    const worker = this.startWorker();
     return [
       `Temporal UI   ${this.temporal.uiUrl}`,
       `shop          ${this.fleet.edgeUrl}/checkout/`,
       `commands      TEMPORAL_ADDRESS=${this.temporal.address} npx graywave list`,
-      `stop it with  kill ${[this.load.pid, this.worker.pid, this.fleet.pid, this.temporal.pid].join(' ')}`,
+      `stop it with  kill ${[this.load.pid, worker.pid, this.fleet.pid, this.temporal.pid].join(' ')}`,
     ];
   }
 
@@ -135,15 +155,6 @@ export class Stage {
     if (failures.length > 0)
       throw new GraywaveError('INTERNAL', `tidying up failed: ${failures.map(String).join('; ')}`);
   }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 6_000);
-  await exit;
-  clearTimeout(timer);
 }
 
 async function fetchJson<T>(url: string): Promise<T> {

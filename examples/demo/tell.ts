@@ -1,13 +1,10 @@
 import pc from 'picocolors';
-import type { GraywaveClient } from '../../src/client/client.js';
-import { evidenceText, stateText } from '../../src/cli/story.js';
+import { stateText } from '../../src/cli/story.js';
 import { clock, percent, span } from '../../src/cli/table.js';
 import type { StoryRecord } from '../../src/report/record.js';
 import type { ChangeSpec } from '../../src/spec/types.js';
 import type { ChangeStatus, WaveStatus } from '../../src/workflows/messages.js';
-import type { Story } from './stories.js';
-
-const evidenceEveryMs = 3_000;
+import type { Story } from './stories/story.js';
 
 /** What the audience reads. */
 export class Teller {
@@ -52,7 +49,7 @@ export class Teller {
 
   /** How a wave was let through; the next one begins in the same moment, so its status never shows it. */
   waveEnded(wave: WaveStatus): void {
-    const after = span((wave.endedMs ?? 0) - (wave.observedFromMs ?? 0));
+    const after = span((wave.endedMs ?? Date.now()) - (wave.observedFromMs ?? 0));
     this.line(
       pc.green(
         `wave ${wave.index} ${wave.how?.replaceAll('_', ' ')} after ${after} of ${span(wave.bakeMaxSeconds * 1000)}: ${wave.verdict?.reason ?? ''}`,
@@ -73,55 +70,4 @@ export class Teller {
     );
     for (const problem of record.problems) this.plain(pc.red(`    ${problem}`));
   }
-}
-
-/** Follows a change to its end: every new state, and the evidence every few seconds. */
-export async function narrate(
-  client: GraywaveClient,
-  spec: ChangeSpec,
-  teller: Teller,
-  signal: AbortSignal,
-): Promise<ChangeStatus> {
-  let planned = false;
-  let ended = 0;
-  let toldMs = 0;
-  let lookMs = 0;
-  const evidence = async (): Promise<void> => {
-    const live = await client.live(spec.id);
-    if (!live || live.lookMs === lookMs) return;
-    lookMs = live.lookMs;
-    teller.line(pc.dim(evidenceText(live.verdict)));
-  };
-  const timer = setInterval(() => {
-    if (Date.now() - toldMs < evidenceEveryMs) return;
-    toldMs = Date.now();
-    evidence().catch((error: unknown) => teller.line(pc.dim(`no evidence to show just now: ${String(error)}`)));
-  }, 250);
-  try {
-    return await client.wait(spec.id, {
-      signal,
-      everyMs: 200,
-      onStatus: (status) => {
-        if (!planned && status.classification) {
-          planned = true;
-          teller.planned(status, spec);
-        }
-        for (const wave of status.waves.filter(({ how }) => how !== null).slice(ended)) {
-          ended += 1;
-          teller.waveEnded(wave);
-        }
-        teller.line(`${stateText(status.state)}  ${status.reason}${waveNote(status)}`);
-      },
-      onTrouble: () => teller.line(pc.dim('no worker answers just now; waiting')),
-    });
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-function waveNote(status: ChangeStatus): string {
-  const wave = status.waves[status.wave - 1];
-  return wave?.phase === 'observe' && status.state === 'rolling_out'
-    ? pc.dim(` (${percent(wave.changedShare)} changed)`)
-    : '';
 }

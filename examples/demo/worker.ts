@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
-/** A real worker process, which the demo may kill. */
+/** A real worker process, which the demo may kill, or let stand still. */
 export class WorkerProcess {
   private constructor(
     readonly child: ChildProcess,
@@ -26,10 +26,21 @@ export class WorkerProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
+  /** As on a machine that stands still: it lives, holds its connections, and does nothing until `thaw`. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     if (this.hasEnded) return;
     const ended = once(this.child, 'exit');
     this.child.kill(signal);
+    // One that stands still hears of its end only when it goes on.
+    this.thaw();
     const timer = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
     await ended;
     clearTimeout(timer);

@@ -5,15 +5,16 @@ import { knob } from './self.js';
  * How a version behaves, told by its environment in the fleet file:
  * WORK_MS, WORK_SIGMA (lognormal work of a request), ERROR_SHARE (requests answered 500), CRASH_AFTER_SECONDS (dies
  * without a word), LEAK_BYTES (kept for each request), START_DELAY_SECONDS (late to listen; -1: never), ABRUPT_END (1:
- * asked to end, it drops what is in flight).
+ * asked to end, it drops what is in flight), FAULT_SWITCH (1: `PUT /fault?share=0.5` sets the ERROR_SHARE from then on).
  */
 const workMs = knob('WORK_MS', 0);
 const workSigma = knob('WORK_SIGMA', 0.4);
-const errorShare = knob('ERROR_SHARE', 0);
+let errorShare = knob('ERROR_SHARE', 0);
 const crashAfterSeconds = knob('CRASH_AFTER_SECONDS', 0);
 const leakBytes = knob('LEAK_BYTES', 0);
 const abruptEnd = knob('ABRUPT_END', 0);
 const startDelaySeconds = knob('START_DELAY_SECONDS', 0);
+const faultSwitch = knob('FAULT_SWITCH', 0);
 
 const leaked: string[] = [];
 
@@ -22,6 +23,13 @@ export async function work(): Promise<void> {
   if (leakBytes > 0) leaked.push(`${leaked.length}`.padEnd(leakBytes, '.').slice(1));
   if (workMs > 0) await sleep(roundAtRandom(workMs * Math.exp(workSigma * normal())));
   if (Math.random() < errorShare) throw new Error('fault');
+}
+
+/** Sets the share of requests that fail from now on; false for a version that has no such switch, or for no share. */
+export function switchFault(share: number): boolean {
+  if (faultSwitch === 0 || !(share >= 0 && share <= 1)) return false;
+  errorShare = share;
+  return true;
 }
 
 /** Before listening. */

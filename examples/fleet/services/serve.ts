@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { startUp } from './faults.js';
+import { startUp, switchFault } from './faults.js';
 import { count, exposition, labels, observe } from './metrics.js';
 import { self } from './self.js';
 
@@ -41,8 +41,8 @@ async function answered(page: Page, request: IncomingMessage): Promise<Reply> {
 }
 
 /**
- * Listens as this instance, with `/healthz` and `/metrics` beside `handle`. Asked to end it takes no new connection,
- * finishes what is in flight and exits.
+ * Listens as this instance, with `/healthz`, `/metrics` and the switch of a fault beside `handle`. Asked to end it
+ * takes no new connection, finishes what is in flight and exits.
  */
 export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
@@ -57,6 +57,9 @@ export async function listen(
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(health));
     } else if (path === '/metrics') {
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(exposition());
+    } else if (request.method === 'PUT' && path === '/fault') {
+      request.resume();
+      response.writeHead(switchFault(shareOf(request)) ? 204 : 404).end();
     } else {
       Promise.resolve(handle(request, response)).catch((error: unknown) => {
         console.error(error);
@@ -75,6 +78,9 @@ export async function listen(
   });
   server.listen(self.port, '127.0.0.1');
 }
+
+const shareOf = (request: IncomingMessage): number =>
+  Number(new URL(request.url ?? '/', 'http://service').searchParams.get('share') ?? Number.NaN);
 
 export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
