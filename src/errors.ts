@@ -19,7 +19,8 @@ export const errorHints = {
   HELD_STILL: 'Nothing to do: the hold is asked for again until it has ended.',
   TOUCH_STALE: 'Nothing to do: a newer record of the journal owns the target, and nothing was touched.',
   TARGET_DOWN: 'Check that the system which owns the targets answers; the step goes on by itself when it does.',
-  WORLD_CHANGED: 'Somebody changed the target by hand. Put it back, or take it over with a new change.',
+  WORLD_CHANGED:
+    'Somebody changed the target by hand: put it back and `graywave resume ID`, `graywave adopt ID`, or `graywave abort ID`.',
   APPLY_FAILED: 'Look at the target; the change is being rolled back.',
   OUTCOME_UNKNOWN: 'Look at the target: was it touched? Then resume (it is tried again), adopt it as it is, or abort.',
   VERIFY_FAILED: 'Look at the target: it does not show what was applied.',
@@ -63,12 +64,19 @@ export class GraywaveError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly at: Place | undefined;
+  /** More that a program can act on; carried to whoever called the activity. */
+  readonly data: Record<string, unknown>;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; at?: Place; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; at?: Place; data?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? errorHints[code];
     this.at = options.at;
+    this.data = options.data ?? {};
   }
 }
 

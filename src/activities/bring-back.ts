@@ -26,8 +26,8 @@ export async function bringBack(client: Client, journal: Journal, last: Entry): 
     const why = 'neither the journal nor Temporal knows its spec any more; take it back with `graywave undo --offline`';
     return { kind: 'lost', why };
   }
-  // What was told of a retry was for that run alone.
-  const { retry: _retry, ...again } = input;
+  // What was told to one run was for that run alone.
+  const { retry: _retry, resume: _resume, ...again } = input;
   await startChange(client, again, 'warden');
   return { kind: 'restarted', was: described ? described.status.name.toLowerCase() : 'not found in Temporal' };
 }
@@ -53,7 +53,8 @@ async function settleAsEnded(
     reason: end.reason,
   };
   const answer = await journal.append(record, last.epoch, `warden/${runId}`);
-  if (answer.outcome === 'taken') await releaseAll(client, journal, changeId);
+  if (answer.outcome !== 'taken') return { kind: 'running' };
+  await releaseAll(client, journal, changeId);
   return { kind: 'settled' };
 }
 

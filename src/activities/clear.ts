@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { GraywaveError } from '../errors.js';
 import type { Journal } from '../journal/port.js';
 import { heldBy } from './holds.js';
+import { othersTurn } from './lease.js';
 import type { ClearRequest } from './types.js';
 
 /**
@@ -9,7 +10,8 @@ import type { ClearRequest } from './types.js';
  * rarely. Who waits is woken by hold and lease; this finds out what happens when those were terminated.
  */
 export async function clear(journal: Journal, { changeId, holds, resources }: ClearRequest): Promise<void> {
-  const [held] = await heldBy(Context.current().client, holds);
+  const { client } = Context.current();
+  const [held] = await heldBy(client, holds);
   if (held) throw new GraywaveError('HELD_STILL', `A hold over ${held.scope} is in force; asking again.`);
   const wanted = new Set(resources);
   for (const entry of await journal.unsettled()) {
@@ -20,4 +22,11 @@ export async function clear(journal: Journal, { changeId, holds, resources }: Cl
     if (resource === undefined) continue;
     throw new GraywaveError('JOURNAL_BUSY', `${resource} is held by change ${entry.changeId}; asking again.`);
   }
+  // Whose turn it is need not be on record yet, for example while it is paused.
+  const turn = await othersTurn(client, resources, changeId);
+  if (turn)
+    throw new GraywaveError(
+      'JOURNAL_BUSY',
+      `It is the turn of change ${turn.holder} at ${turn.resource}; asking again.`,
+    );
 }

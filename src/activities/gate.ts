@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { Grant } from '../drivers/protocol.js';
-import type { Journal } from '../journal/port.js';
+import type { Entry, Journal } from '../journal/port.js';
 import { execution } from './execution.js';
 import { heldBy } from './holds.js';
-import { enqueue, inTurn } from './lease.js';
+import { enqueueAll, inTurn, othersTurn } from './lease.js';
 import type { GateAnswer, GateRequest } from './types.js';
 
 /**
@@ -14,27 +14,34 @@ export async function gate(journal: Journal, request: GateRequest): Promise<Gate
   const { client } = Context.current();
   const { changeId, records, onBusy } = request;
   const [first] = records;
-  const turnless = request.expect === 0 && first !== undefined && onBusy === 'wait';
+  const by = execution().runId;
+  const resources = request.expect === 0 ? (first?.resources ?? []) : [];
   const [holds, queued] = await Promise.all([
     heldBy(client, request.holds),
-    turnless ? inTurn(client, journal, first.resources, changeId) : null,
+    onBusy === 'wait' ? inTurn(client, journal, resources, changeId) : null,
   ]);
-  if (holds.length > 0) return { outcome: 'held', holds };
-  if (queued !== null) return { outcome: 'queued', ...queued };
-  const by = execution().runId;
+  // What an earlier try has on record already, unheard of by its run, is not planned anew.
+  const inTheWay = holds.length > 0 || queued !== null;
+  const unheard = (one: Entry): boolean => one.key === first?.key && one.by === by && one.epoch > request.expect;
+  const onRecord = inTheWay && (await journal.entries(changeId)).some(unheard);
+  if (holds.length > 0 && !onRecord) return { outcome: 'held', holds };
+  if (queued !== null && !onRecord) return { outcome: 'queued', ...queued };
+  if (onBusy === 'refuse') {
+    const turn = await othersTurn(client, resources, changeId);
+    if (turn) return { outcome: 'busy', ...turn };
+  }
   const grants: Record<string, Grant> = {};
   let epoch = request.expect;
-  for (const [i, record] of records.entries()) {
+  for (const record of records) {
     const answer = await journal.append(record, epoch, by);
     if (answer.outcome === 'busy' && onBusy === 'wait') {
-      const place = await enqueue(client, journal, answer.resource, changeId, answer.holder);
+      const place = await enqueueAll(client, journal, record.resources, changeId, answer);
       return { outcome: 'queued', ...(place ?? { ...answer, place: 1, sinceMs: Date.now() }) };
     }
     if (answer.outcome !== 'taken') return answer;
     epoch = answer.epoch;
     const { key, specHash } = record;
-    // Once its first part is touched a wave is carried to its end, under a hold too: half a wave is no safe place.
-    grants[record.part] = { changeId, key, specHash, epoch, holds: i === 0 ? request.holds : [] };
+    grants[record.part] = { changeId, key, specHash, epoch, holds: request.holds };
   }
   return { outcome: 'granted', grants, epoch };
 }

@@ -2,7 +2,7 @@ import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '
 import type { Workflow } from '@temporalio/common';
 import { inForce } from '../drivers/holds.js';
 import type { Journal } from '../journal/port.js';
-import type { AcquireRequest, LeaseAnswer } from '../workflows/lease-messages.js';
+import type { AcquireRequest, LeaseAnswer, LeaseState } from '../workflows/lease-messages.js';
 import { changeQueue, changeWorkflowId, leaseWorkflowId } from '../workflows/names.js';
 
 /** A change's place in the queue of a resource that another one has. */
@@ -24,11 +24,24 @@ export async function inTurn(
   resources: readonly string[],
   changeId: string,
 ): Promise<Queued | null> {
-  const sorted = [...resources].sort();
-  const wanted = await inForce(client, sorted.map(leaseWorkflowId));
-  for (const resource of sorted) {
-    if (!wanted.includes(leaseWorkflowId(resource))) continue;
-    const queued = await enqueue(client, journal, resource, changeId, null);
+  const wanted = await inForce(client, resources.map(leaseWorkflowId));
+  return wanted.length === 0 ? null : enqueueAll(client, journal, resources, changeId, null);
+}
+
+/**
+ * Queues at all resources of a change, one after the other in sorted order, as soon as there is a queue at any: two
+ * changes that took only what was busy could each have what the other waits for.
+ */
+export async function enqueueAll(
+  client: Client,
+  journal: Journal,
+  resources: readonly string[],
+  changeId: string,
+  busy: { resource: string; holder: string } | null,
+): Promise<Queued | null> {
+  for (const resource of [...resources].sort()) {
+    const holder = resource === busy?.resource ? busy.holder : null;
+    const queued = await enqueue(client, journal, resource, changeId, holder);
     if (queued !== null) return queued;
   }
   return null;
@@ -38,7 +51,7 @@ export async function inTurn(
  * Takes a place in the queue of a resource; null when it is this change's turn. `holder` is whom the journal names: it
  * is the lock, and the queue goes by it.
  */
-export async function enqueue(
+async function enqueue(
   client: Client,
   journal: Journal,
   resource: string,
@@ -61,6 +74,21 @@ export async function enqueue(
   if (answer.held) return null;
   await refuseGone(client, journal, resource, answer.holder, changeId);
   return { resource, holder: answer.holder, place: answer.place, sinceMs: answer.sinceMs };
+}
+
+/** A resource at which it is the turn of another change, which runs; null when there is none. */
+export async function othersTurn(
+  client: Client,
+  resources: readonly string[],
+  changeId: string,
+): Promise<{ resource: string; holder: string } | null> {
+  for (const id of await inForce(client, resources.map(leaseWorkflowId))) {
+    const { resource, holder } = await client.workflow.getHandle(id).query<LeaseState>('status');
+    if (holder === null || holder.changeId === changeId) continue;
+    const [runs] = await inForce(client, [changeWorkflowId(holder.changeId)]);
+    if (runs !== undefined) return { resource, holder: holder.changeId };
+  }
+  return null;
 }
 
 /** The holder may have settled before there was a queue: nobody would ever wake us. */

@@ -15,7 +15,8 @@ export class Newsroom {
 
   constructor(private readonly believes: Beliefs | null) {}
 
-  of(verdict: Verdict, nowMs: number): News | null {
+  /** `stillSinceMs`: since when every counter has stood still, which took its time to be called so. */
+  of(verdict: Verdict, nowMs: number, stillSinceMs: number | null): News | null {
     if (this.believes === null) return null;
     if (!this.believes.watched) return 'watched';
     if (verdict.kind !== 'error') {
@@ -25,7 +26,10 @@ export class Newsroom {
     }
     this.looks += 1;
     this.sinceMs ??= nowMs;
-    const down = this.looks >= downLooks && nowMs - this.sinceMs >= downMs;
+    const down =
+      stillSinceMs === null
+        ? this.looks >= downLooks && nowMs - this.sinceMs >= downMs
+        : nowMs - stillSinceMs >= downMs;
     return down && this.believes.source ? 'source_down' : null;
   }
 }

@@ -3,10 +3,12 @@ import { beat } from '../drivers/heartbeat.js';
 import { messageOf } from '../errors.js';
 import { verdict } from '../judge/judge.js';
 import type { Verdict } from '../judge/types.js';
+import { serverClock } from './clock.js';
 import { execution } from './execution.js';
 import { lookFrom } from './look.js';
 import { Newsroom } from './news.js';
-import type { LookPace, Ports } from './ports.js';
+import { scheduleOf } from './pace.js';
+import type { Ports } from './ports.js';
 import type { Live, ObserveAnswer, ObserveRequest, Watching } from './types.js';
 import { watchingOf } from './watching.js';
 
@@ -17,29 +19,35 @@ import { watchingOf } from './watching.js';
 export async function observe(ports: Ports, request: ObserveRequest): Promise<ObserveAnswer> {
   const context = Context.current();
   const signal = context.cancellationSignal;
+  const clock = serverClock();
+  const { startedMs, endsAtMs } = request.bake;
+  const beganMs = clock.nowMs();
+  const schedule = scheduleOf(ports.pace, request.changeId, beganMs);
   let live: Live = request.live;
-  let last: Verdict = judged(request, live);
-  const began = Date.now();
-  let toldMs = began;
+  let last: Verdict = judged(request, live, beganMs);
+  let toldMs = beganMs;
   const newsroom = new Newsroom(request.believes ?? null);
   for (;;) {
     try {
-      live = await lookFrom(ports, request, live, signal);
+      live = await lookFrom(ports, request, live, { clock, signal });
     } catch (error) {
       throw handedOver(context, { live, verdict: last }) ?? error;
     }
-    last = judged(request, live);
+    const nowMs = clock.nowMs();
+    last = judged(request, live, nowMs);
     const watching: Watching = { live, verdict: last };
     context.heartbeat(watching);
-    toldMs = await tellSoon(context, watching, began, toldMs);
-    const over = Date.now() >= request.bake.endsAtMs;
-    if (last.kind === 'fail' || over || (last.kind === 'pass' && request.passEnds)) {
+    if (nowMs - startedMs <= livelyMs && nowMs - toldMs >= tellEveryMs) {
+      await tellSoon(context, watching);
+      toldMs = nowMs;
+    }
+    if (last.kind === 'fail' || nowMs >= endsAtMs || (last.kind === 'pass' && request.passEnds)) {
       return { ...watching, cellsHash: await cellsHash(ports, request.changeId) };
     }
-    const news = newsroom.of(last, Date.now());
+    const news = newsroom.of(last, nowMs, live.judge.still?.sinceMs ?? null);
     if (news) return { ...watching, cellsHash: await cellsHash(ports, request.changeId), news };
-    const waitMs = Math.min(pauseMs(ports.pace, Date.now() - began), Math.max(0, request.bake.endsAtMs - Date.now()));
-    await pause(waitMs, signal);
+    const dueMs = Math.min(schedule.next(nowMs, nowMs - startedMs), endsAtMs);
+    await pause(Math.max(0, dueMs - clock.nowMs()), signal);
     const handOver = handedOver(context, watching);
     if (handOver) throw handOver;
   }
@@ -49,16 +57,13 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
 const livelyMs = 60_000;
 const tellEveryMs = 2_500;
 
-async function tellSoon(context: Context, watching: Watching, began: number, toldMs: number): Promise<number> {
-  const now = Date.now();
-  if (now - began > livelyMs || now - toldMs < tellEveryMs) return toldMs;
+async function tellSoon(context: Context, watching: Watching): Promise<void> {
   try {
     await beat(watching);
   } catch (error) {
     // The throttled heartbeat goes out all the same, and what it is answered decides.
     context.log.debug('a heartbeat for the audience was not taken', { error: messageOf(error) });
   }
-  return now;
 }
 
 /** One look from the latest state known: the running watcher's last heartbeat, if it is ahead of the request's. */
@@ -66,8 +71,9 @@ export async function lastLook(ports: Ports, request: ObserveRequest): Promise<O
   const context = Context.current();
   const watching = await heldByWatcher(context);
   const from = watching && watching.live.seq > request.live.seq ? watching.live : request.live;
-  const live = await lookFrom(ports, request, from, context.cancellationSignal);
-  return { live, verdict: judged(request, live), cellsHash: await cellsHash(ports, request.changeId) };
+  const clock = serverClock();
+  const live = await lookFrom(ports, request, from, { clock, signal: context.cancellationSignal });
+  return { live, verdict: judged(request, live, clock.nowMs()), cellsHash: await cellsHash(ports, request.changeId) };
 }
 
 /** A verdict never waits for its evidence to be readable again. */
@@ -84,10 +90,10 @@ async function heldByWatcher({ client }: Context): Promise<Watching | null> {
   return watchingOf(await client.workflow.getHandle(workflowId, runId).describe(), client);
 }
 
-function judged(request: ObserveRequest, live: Live): Verdict {
+function judged(request: ObserveRequest, live: Live, nowMs: number): Verdict {
   const { startedMs, minSeconds, overAtMs } = request.bake;
   const told = verdict(request.settings, live.judge, {
-    nowMs: Date.now(),
+    nowMs,
     waveStartedMs: startedMs,
     minSeconds,
     maxSeconds: Math.max(0, (overAtMs - startedMs) / 1000),
@@ -96,10 +102,6 @@ function judged(request: ObserveRequest, live: Live): Verdict {
   if (told.kind !== 'pass' || live.judge.wave === request.wave) return told;
   return { ...told, kind: 'inconclusive', reason: 'still looking: no look has been made of this wave alone' };
 }
-
-/** A twentieth of the time watched so far, between the first pace and the last. */
-const pauseMs = (pace: LookPace, watchedMs: number): number =>
-  Math.min(Math.max(pace.firstSeconds * 1000, watchedMs / 20), pace.everySeconds * 1000);
 
 /** Waits; ends early, without an error, when told to stop. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {

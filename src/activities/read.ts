@@ -1,6 +1,7 @@
 import { GraywaveError } from '../errors.js';
 import type { FrozenStream } from '../sources/frozen.js';
-import type { Reading, Source, StreamQuery } from '../sources/port.js';
+import type { RawCount, Reading, Source, StreamQuery } from '../sources/port.js';
+import type { Clock } from './clock.js';
 
 /** Reads all streams, each source once. Throws SOURCE_UNKNOWN, and what a source throws. */
 export function readStreams(
@@ -21,4 +22,16 @@ export function readStreams(
       return source.read(queries, { signal });
     }),
   );
+}
+
+/**
+ * One reading of all sources by the clock of the looks: samples that this process took itself get that clock's time, so
+ * that the next watcher, on a machine with another clock, goes on from them; all others keep the time of their source.
+ */
+export function onClock(readings: readonly Reading[], clock: Clock): Reading {
+  const atMs = clock.nowMs();
+  const takenAgoMs = performance.now();
+  const stamped = (row: RawCount): RawCount =>
+    row.takenMs === undefined ? row : { ...row, atMs: atMs - (takenAgoMs - row.takenMs) };
+  return { atMs, counts: readings.flatMap(({ counts }) => counts.map(stamped)) };
 }

@@ -21,6 +21,8 @@ export interface Swept {
   stuck: Record<string, string>;
   /** Leases taken from changes that are gone. */
   freed: string[];
+  /** Temporal did not say in time how they are; the next sweep asks again. */
+  unasked: Record<string, string>;
   /** Age of the oldest last look among changes that are watched, null when none is. */
   oldestLookAgeSeconds: number | null;
 }
@@ -32,6 +34,8 @@ export interface SweepPorts {
 }
 
 const atOnce = 20;
+/** One question; a server that hangs is asked again by the next sweep. */
+const answerWithinMs = 10_000;
 
 /**
  * One sweep. The journal says what must be running, Temporal says by description (never by its list, which lags) what
@@ -39,7 +43,7 @@ const atOnce = 20;
  */
 export async function sweep({ journal, metrics, tell }: SweepPorts): Promise<Swept> {
   const { client } = Context.current();
-  const unsettled = await journal.unsettled();
+  const unsettled = inSomeOrder(await journal.unsettled());
   const swept: Swept = {
     unsettled: unsettled.length,
     restarted: [],
@@ -47,6 +51,7 @@ export async function sweep({ journal, metrics, tell }: SweepPorts): Promise<Swe
     lost: {},
     stuck: {},
     freed: [],
+    unasked: {},
     oldestLookAgeSeconds: null,
   };
   for (let from = 0; from < unsettled.length; from += atOnce) {
@@ -72,21 +77,28 @@ async function one(
   swept: Swept,
 ): Promise<void> {
   const { changeId } = entry;
-  let notice: Notice | null = null;
   try {
-    const health = await healthOf(client, changeId);
+    let notice: Notice | null = null;
+    const health = await client.withDeadline(Date.now() + answerWithinMs, () => healthOf(client, changeId));
     if (health.running) {
       note(swept, changeId, health);
       if (health.stuck) notice = aNotice('stuck', entry, health.stuck);
     } else {
-      const brought = await bringBack(client, journal, entry);
+      const brought = await client.withDeadline(Date.now() + answerWithinMs, () => bringBack(client, journal, entry));
       notice = tellOf(entry, brought, swept);
     }
+    if (notice) await tell(notice);
   } catch (error) {
-    swept.lost[changeId] = messageOf(error);
-    notice = aNotice('cannot_restore', entry, messageOf(error));
+    // One question without an answer says nothing of the change, and keeps no other from being looked after.
+    swept.unasked[changeId] = messageOf(error);
+    Context.current().log.warn('the warden could not look after a change', { changeId, error: messageOf(error) });
   }
-  if (notice) await tell(notice);
+}
+
+/** Not always the same first: what takes too long must not keep the rest from being swept for ever. */
+function inSomeOrder(entries: Entry[]): Entry[] {
+  const from = Math.floor(Math.random() * entries.length);
+  return [...entries.slice(from), ...entries.slice(0, from)];
 }
 
 function note(swept: Swept, changeId: string, health: Health): void {

@@ -50,6 +50,7 @@ function merge(a: Look, b: Look): Look {
     cells: sumCells([...a.cells, ...b.cells]),
     canary: silentInBoth('canary'),
     baseline: silentInBoth('baseline'),
+    ...(b.still === undefined ? {} : { still: b.still }),
     error: b.error,
   };
 }

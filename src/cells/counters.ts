@@ -1,5 +1,6 @@
-import type { Cell, Count } from '../judge/types.js';
+import type { Cell, Count, Still } from '../judge/types.js';
 import type { RawCount, Reading } from '../sources/port.js';
+import { aTrack, type Motions, nextMotions, stillOf, type Track } from './movement.js';
 
 /*
  * The one place where cumulative counters become increments, the same for every source. Rules, fixed in advance:
@@ -12,6 +13,8 @@ import type { RawCount, Reading } from '../sources/port.js';
  * - A target without a new sample keeps its anchor, so the next report bridges the gap by the difference.
  * - A sample as old as the anchor, or older, adds nothing (a frozen source, a replica that lags). Only when it is more
  *   than `clockMovedMs` older has the clock itself moved, and the difference of the values is taken as usual.
+ * - Two clocks: samples carry their source's, the reading has that of the looks. Samples are compared with samples only;
+ *   how long a sample has been met again is counted from when we met it first.
  * - Counter and bad counter may be torn (read at slightly different moments). Bad events never exceed the events of the
  *   same interval; what is over waits in the anchor for events that can carry it. A bad count that dips by no more than
  *   `tornEvents` is held at its highest value. So no bad event is invented and none is counted twice.
@@ -28,8 +31,19 @@ export interface Arms {
   baseline: string[];
 }
 
-/** Arm 1 is the changed one. Times are ms since `originMs`. */
-export type Anchor = [arm: 0 | 1, incarnation: string, at: number, since: number, total: number, bad: number];
+/**
+ * Arm 1 is the changed one. Times are ms since `originMs`: `at` and `since` on the source's clock, `met` (when this sample
+ * was met first) on that of the looks; absent in a state of a release that did not know it.
+ */
+export type Anchor = [
+  arm: 0 | 1,
+  incarnation: string,
+  at: number,
+  since: number,
+  total: number,
+  bad: number,
+  met?: number,
+];
 
 /**
  * Last raw counters, plain JSON for heartbeats: about 40 bytes a target and stream (8 targets × 3 streams: 1 KiB).
@@ -40,6 +54,8 @@ export interface CounterState {
   originMs: number;
   streams: string[];
   targets: Record<string, (Anchor | null)[]>;
+  /** Absent in a state of a release that did not look at it. */
+  motion?: Motions;
 }
 
 export interface Advance {
@@ -48,6 +64,8 @@ export interface Advance {
   cells: Cell[];
   canarySilent: string[];
   baselineSilent: string[];
+  /** Set when counters that should have moved stand still. */
+  still: Still | null;
 }
 
 const noCounters: CounterState = { v: 1, originMs: 0, streams: [], targets: {} };
@@ -69,8 +87,9 @@ export function advance(
   const rows = new Map<string, RawCount>();
   for (const row of reading.counts) if (usable(row)) rows.set(keyOf(row.stream, row.target), row);
   const sums = streams.map(() => ({ canary: { exposure: 0, bad: 0 }, baseline: { exposure: 0, bad: 0 } }));
+  const tracks = streams.map(() => ({ canary: aTrack(), baseline: aTrack() }));
   const targets: CounterState['targets'] = Object.create(null) as CounterState['targets'];
-  const context = { originMs, nowMs: reading.atMs, warmMs: rules.warmupSeconds * 1000 };
+  const context = { originMs, nowMs: Math.round(reading.atMs) - originMs, warmMs: rules.warmupSeconds * 1000 };
 
   const walk = (target: string, arm: 0 | 1): boolean => {
     const anchors: (Anchor | null)[] = [];
@@ -84,6 +103,8 @@ export function advance(
       else if (before !== null) missed = true;
       const sum = sums[index];
       if (sum !== undefined) add(arm === 1 ? sum.canary : sum.baseline, step.add);
+      const track = tracks[index];
+      if (track !== undefined) follow(arm === 1 ? track.canary : track.baseline, step);
     }
     if (anchors.some((anchor) => anchor !== null)) targets[target] = anchors;
     return !heard || missed;
@@ -97,11 +118,14 @@ export function advance(
     const sum = sums[index];
     if (sum !== undefined && sum.canary.exposure + sum.baseline.exposure > 0) cells.push({ stream, ...sum });
   }
-  return { state: { v: 1, originMs, streams, targets: { ...targets } }, cells, canarySilent, baselineSilent };
+  const motion = nextMotions(state.motion, context.nowMs, tracks);
+  const after: CounterState = { v: 1, originMs, streams, targets: { ...targets }, motion };
+  return { state: after, cells, canarySilent, baselineSilent, still: stillOf(motion, reading) };
 }
 
 interface Context {
   originMs: number;
+  /** Since `originMs`. */
   nowMs: number;
   warmMs: number;
 }
@@ -110,29 +134,50 @@ interface Step {
   anchor: Anchor | null;
   add: Count | null;
   heard: boolean;
+  /** What the counter itself did, in whichever arm and warm or not; null: there was nothing new to see. */
+  moved: { events: number; coveredMs: number; alive: boolean } | null;
 }
 
+const begun = { events: 0, coveredMs: 0, alive: true };
+
 function next(before: Anchor | null, row: RawCount | undefined, arm: 0 | 1, context: Context): Step {
-  if (row === undefined) return { anchor: before, add: null, heard: false };
+  if (row === undefined) return { anchor: before, add: null, heard: false, moved: null };
+  const { nowMs } = context;
   const at = Math.round(row.atMs) - context.originMs;
   const total = Math.floor(row.total);
   const bad = Math.floor(row.bad);
-  const fresh: Anchor = [arm, row.incarnation, at, at, total, bad];
-  if (before === null) return { anchor: fresh, add: null, heard: true };
-  const [armBefore, incarnation, atBefore, since, totalBefore, badBefore] = before;
+  const fresh: Anchor = [arm, row.incarnation, at, at, total, bad, nowMs];
+  if (before === null) return { anchor: fresh, add: null, heard: true, moved: begun };
+  const [armBefore, incarnation, atBefore, since, totalBefore, badBefore, met = nowMs] = before;
   if (at <= atBefore && at > atBefore - clockMovedMs) {
-    return { anchor: before, add: null, heard: context.nowMs - row.atMs < (row.staleAfterMs ?? 0) };
+    const anchor: Anchor = [armBefore, incarnation, atBefore, since, totalBefore, badBefore, met];
+    return { anchor, add: null, heard: nowMs - met < (row.staleAfterMs ?? 0), moved: null };
   }
-  if (armBefore !== arm) return { anchor: fresh, add: null, heard: true };
-  if (!sameProcess(incarnation, row.incarnation) || total < totalBefore || bad < badBefore - tornEvents) {
-    return { anchor: fresh, add: null, heard: false };
-  }
-  const exposure = total - totalBefore;
-  const badAdd = Math.min(Math.max(bad - badBefore, 0), exposure);
+  const goesOn = sameProcess(incarnation, row.incarnation) && total >= totalBefore && bad >= badBefore - tornEvents;
   const clockMoved = at < atBefore;
-  const anchor: Anchor = [arm, incarnation, at, clockMoved ? at : since, total, badBefore + badAdd];
+  const exposure = total - totalBefore;
+  const alive = exposure > 0;
+  // Across a clock that was set back no time is known in which the events came.
+  const moved =
+    !goesOn || clockMoved
+      ? { ...begun, alive: alive || !goesOn }
+      : { events: exposure, coveredMs: at - atBefore, alive };
+  if (armBefore !== arm) return { anchor: fresh, add: null, heard: true, moved };
+  if (!goesOn) return { anchor: fresh, add: null, heard: false, moved };
+  const badAdd = Math.min(Math.max(bad - badBefore, 0), exposure);
+  const anchor: Anchor = [arm, incarnation, at, clockMoved ? at : since, total, badBefore + badAdd, nowMs];
   const warm = atBefore - since >= context.warmMs;
-  return { anchor, add: warm ? { exposure, bad: badAdd } : null, heard: true };
+  return { anchor, add: warm ? { exposure, bad: badAdd } : null, heard: true, moved };
+}
+
+/** A target that was heard of counts in the mean, also when it had nothing new. */
+function follow(track: Track, { anchor, moved }: Step): void {
+  if (anchor === null) return;
+  track.targets += 1;
+  if (moved === null) return;
+  track.events += moved.events;
+  track.coveredMs += moved.coveredMs;
+  if (moved.alive) track.alive = true;
 }
 
 function sameProcess(before: string, now: string): boolean {

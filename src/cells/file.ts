@@ -3,6 +3,7 @@ import { mkdir, open, readFile, type FileHandle, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraywaveError, messageOf } from '../errors.js';
 import type { Look } from '../judge/types.js';
+import { appendOnce } from './append.js';
 import { follow, genesis, type Head, makeLine, verify } from './chain.js';
 import type { CellStore } from './port.js';
 
@@ -17,7 +18,8 @@ const mostTails = 10_000;
 /**
  * One NDJSON file per change. Any number of processes may append: each line is one O_APPEND write, read back when
  * somebody else wrote at the same time, and written again when the other was first (chain.ts). A file is open only during
- * an append, and an append reads only what was added since this process's last one.
+ * an append, and an append reads only what was added since this process's last one: as a rule nothing, so it writes first
+ * and looks at the length afterwards.
  *
  * No fsync: verdicts are made from the state in memory and in heartbeats, never from this file, so a tail lost with the
  * machine loses evidence for later, not a verdict. It shows as a gap in `seq`, and as a `head` other than the one a
@@ -36,6 +38,7 @@ export class FileCellStore implements CellStore {
       try {
         this.made ??= mkdir(this.directory, { recursive: true, mode: 0o700 });
         await this.made;
+        if (await this.appendBlind(changeId, look)) return look;
         const file = await open(this.pathOf(changeId), 'a+', 0o600);
         try {
           return await this.appendTo(file, changeId, look);
@@ -65,6 +68,21 @@ export class FileCellStore implements CellStore {
     // Nothing was added since our last append, which had checked all before it.
     if (tail !== undefined && (await this.sizeOf(changeId)) === tail.offset) return tail.head;
     return (await this.readWhole(changeId)).head;
+  }
+
+  /**
+   * Writes as if nobody had written since our last append; false when somebody had, or when there is none. Our line may
+   * then be in the file all the same: whoever was first decides, as for every line.
+   */
+  private async appendBlind(changeId: string, look: Look): Promise<boolean> {
+    const tail = this.tails.get(changeId);
+    if (tail === undefined || look.seq <= tail.head.seq) return false;
+    const line = makeLine(tail.head, look);
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    const size = await appendOnce(this.pathOf(changeId), bytes);
+    if (size !== tail.offset + bytes.length) return false;
+    this.keep(changeId, { offset: size, head: { seq: look.seq, hash: line.hash } });
+    return true;
   }
 
   private async appendTo(file: FileHandle, changeId: string, look: Look): Promise<Look> {

@@ -21,7 +21,7 @@ export function makeLook(frame: LookFrame, seen: Advance | { error: string | nul
   const canary = new Set(arms.canary);
   const baseline = new Set(arms.baseline.filter((target) => !canary.has(target)));
   const targets = canary.size + baseline.size;
-  const good = 'cells' in seen ? seen : { cells: [], canarySilent: [], baselineSilent: [] };
+  const good = 'cells' in seen ? seen : { cells: [], canarySilent: [], baselineSilent: [], still: null };
   return {
     seq,
     after,
@@ -31,6 +31,7 @@ export function makeLook(frame: LookFrame, seen: Advance | { error: string | nul
     cells: good.cells,
     canary: { targets: canary.size, silent: good.canarySilent },
     baseline: { targets: baseline.size, silent: good.baselineSilent },
+    ...(good.still === null ? {} : { still: good.still }),
     error:
       'cells' in seen ? nothingReported(seen, targets) : (seen.error ?? 'the source gave neither counts nor an error'),
   };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type Client, ScheduleNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { connectClient, whereTemporalIs } from '../client/connect.js';
@@ -6,7 +7,7 @@ import { namesOf, readConfig } from '../config.js';
 import { cacheDir, foundBinary } from '../embedded/binary.js';
 import { GraywaveError, messageOf } from '../errors.js';
 import { openSource } from '../sources/open.js';
-import { attributes, changeQueue } from '../workflows/names.js';
+import { attributes, changeQueue, wardenId } from '../workflows/names.js';
 import { exitWith } from './exit.js';
 import { jsonOption, print, printJson } from './session.js';
 import { defaultConfig } from './validate.js';
@@ -84,6 +85,7 @@ async function temporalChecks(): Promise<Check[]> {
           next: 'start a worker; it registers them or shows the command',
         },
         { name: 'workers', ok: count > 0, found: `${count} on queue ${changeQueue}`, next: 'graywave worker' },
+        await wardenCheck(client),
       ];
     } finally {
       await client.connection.close();
@@ -92,6 +94,22 @@ async function temporalChecks(): Promise<Check[]> {
     return [
       { name, ok: false, found: textOf(error), next: 'graywave up, or set TEMPORAL_ADDRESS or TEMPORAL_PROFILE' },
     ];
+  }
+}
+
+/** Without it nobody finds a change whose workflow was terminated. */
+async function wardenCheck(client: Client): Promise<Check> {
+  const name = 'warden';
+  const next = 'start a worker: it makes the schedule; a paused one goes on in the Temporal UI under Schedules';
+  try {
+    const { info, state } = await client.schedule.getHandle(wardenId).describe();
+    const last = info.recentActions.at(-1)?.takenAt;
+    const ageSeconds = last ? Math.round((Date.now() - last.getTime()) / 1000) : null;
+    const swept = ageSeconds === null ? 'has not swept yet' : `began its last sweep ${ageSeconds} s ago`;
+    return { name, ok: !state.paused, found: state.paused ? `paused (${state.note ?? ''}); ${swept}` : swept, next };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return { name, ok: false, found: 'no schedule', next };
+    throw error;
   }
 }
 

@@ -26,6 +26,7 @@ const unreachable: readonly ErrorCode[] = [
   'SOURCE_DOWN',
   'ATTRIBUTES_MISSING',
   'JOURNAL_NEEDED',
+  'JOURNAL_UNWRITABLE',
 ];
 const refused: readonly ErrorCode[] = [
   'SPEC_DIFFERS',
@@ -34,6 +35,9 @@ const refused: readonly ErrorCode[] = [
   'CHANGE_UNKNOWN',
   'PLAN_REFUSED',
   'PORT_TAKEN',
+  'HOLD_THERE',
+  'HOLD_UNKNOWN',
+  'JOURNAL_BEHIND',
 ];
 
 function exitOf(code: ErrorCode): Exit {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { jsonOption, print, printJson, whole, withClient } from './session.js';
-import { span, table } from './table.js';
+import { instant, span, table } from './table.js';
 
 export const listCommand = (): Command =>
   new Command('list')
@@ -29,7 +29,7 @@ export const listCommand = (): Command =>
           change.verdict ?? '',
           change.services.join(','),
           change.owner ?? '',
-          `${new Date(change.startedMs).toISOString().slice(0, 19)}Z`,
+          instant(change.startedMs),
           span((change.endedMs ?? Date.now()) - change.startedMs),
         ]);
         print(table([['id', 'state', 'level', 'verdict', 'services', 'owner', 'started', 'took'], ...rows]));

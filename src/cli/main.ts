@@ -4,12 +4,16 @@ import { GraywaveError } from '../errors.js';
 import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { exitCodes, exitWith, report } from './exit.js';
+import { holdCommand, holdsCommand, unholdCommand } from './hold.js';
+import { leasesCommand } from './leases.js';
 import { listCommand } from './list.js';
 import { planCommand } from './plan.js';
+import { rollbackCommand } from './rollback.js';
 import { schemaCommand } from './schema.js';
 import { statusCommand } from './status.js';
 import { steerCommands } from './steer.js';
 import { submitCommand } from './submit.js';
+import { undoCommand } from './undo.js';
 import { upCommand } from './up.js';
 import { validateCommand } from './validate.js';
 import { watchCommand } from './watch.js';
@@ -52,6 +56,12 @@ for (const command of [
   listCommand(),
   statusCommand(),
   ...steerCommands(),
+  rollbackCommand(),
+  undoCommand(),
+  holdCommand(),
+  unholdCommand(),
+  holdsCommand(),
+  leasesCommand(),
   explainCommand(),
   schemaCommand(),
   doctorCommand(),

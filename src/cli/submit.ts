@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { GraywaveClient } from '../client/client.js';
-import type { ChangeStatus } from '../workflows/messages.js';
+import type { ChangeStatus, TerminalState } from '../workflows/messages.js';
 import { exitCodes, exitWith } from './exit.js';
 import { byOption, interrupted, jsonOption, print, printJson, tell, withClient } from './session.js';
 import { progressLine, statusText } from './story.js';
@@ -32,8 +32,13 @@ export const submitCommand = (): Command =>
       });
     });
 
-/** Follows a change to its end; Ctrl-C stops the following, never the change. */
-export async function waitToEnd(client: GraywaveClient, id: string, json: boolean): Promise<void> {
+/** Follows a change to its end, which is hoped to be `wanted`; Ctrl-C stops the following, never the change. */
+export async function waitToEnd(
+  client: GraywaveClient,
+  id: string,
+  json: boolean,
+  wanted: TerminalState = 'completed',
+): Promise<void> {
   const signal = interrupted();
   try {
     const end = await client.wait(id, {
@@ -41,7 +46,7 @@ export async function waitToEnd(client: GraywaveClient, id: string, json: boolea
       onStatus: (status) => tell(progressLine(status)),
       onTrouble: (error) => tell(`${error.message} Still waiting.`),
     });
-    finish(end, json);
+    finish(end, json, wanted);
   } catch (error) {
     if (!signal.aborted) throw error;
     tell(`\n${id} goes on without us: graywave watch ${id} follows it again, graywave abort ${id} stops it.`);
@@ -49,8 +54,8 @@ export async function waitToEnd(client: GraywaveClient, id: string, json: boolea
   }
 }
 
-function finish(end: ChangeStatus, json: boolean): void {
+function finish(end: ChangeStatus, json: boolean, wanted: TerminalState): void {
   if (json) printJson({ status: end });
   else print(statusText(end, null));
-  if (end.state !== 'completed') exitWith('change did not complete');
+  if (end.state !== wanted) exitWith('change did not complete');
 }

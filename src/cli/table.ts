@@ -30,5 +30,7 @@ export function span(ms: number): string {
   return small && rest > 0 ? `${head} ${rest}${small[1]}` : head;
 }
 
+/** A moment on another day too. */
+export const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 export const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(3))}%`;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { GraywaveError } from '../errors.js';
 import { interrupted, jsonOption, tell, withClient } from './session.js';
 import { evidenceText } from './story.js';
 import { waitToEnd } from './submit.js';
@@ -13,7 +14,10 @@ export const watchCommand = (): Command =>
     .addHelpText('after', '\nExamples:\n  $ graywave watch checkout-v2')
     .action((id: string, { json }: { json?: boolean }) =>
       withClient(async (client) => {
-        await client.status(id);
+        // One that was ended outside Graywave is started again, and is worth waiting for.
+        await client.status(id).catch((error: unknown) => {
+          if (!(error instanceof GraywaveError && error.code === 'CHANGE_ENDED')) throw error;
+        });
         const signal = interrupted();
         let told = 0;
         const timer = setInterval(() => {

@@ -9,6 +9,7 @@ import { GraywaveError } from '../errors.js';
 import { specHash } from '../spec/hash.js';
 import type { ChangeSpec } from '../spec/types.js';
 import type {
+  AbortRequest,
   Answer,
   ChangeInput,
   ChangeStatus,
@@ -16,11 +17,17 @@ import type {
   PromoteRequest,
   Request,
 } from '../workflows/messages.js';
-import { changeWorkflowId } from '../workflows/names.js';
+import { attributes, changeWorkflowId } from '../workflows/names.js';
 import { connectClient, type Where, whereTemporalIs } from './connect.js';
-import { asGraywave } from './failure.js';
+import { endedOutside, endOf } from './ended.js';
+import { asGraywave, asTyped } from './failure.js';
+import { type HoldView, holdsInForce } from './held.js';
+import { hold, type HoldAnswer, type HoldRequest, unhold, type UnholdAnswer } from './holds.js';
+import { type LeaseView, leasesOf } from './leases.js';
 import { type Listed, listed } from './list.js';
 import { type Live, liveOf } from './live.js';
+import { atPlace } from './place.js';
+import { retryRollback, type Retried, type RetryRequest } from './retry.js';
 import { startChange } from './start.js';
 import { readSubmission } from './submission.js';
 import { type WaitOptions, waitFor } from './wait.js';
@@ -103,19 +110,19 @@ export class GraywaveClient {
     );
   }
 
-  /** Where a change is; of an ended one its end, for which no worker is needed. */
+  /**
+   * Where a change is, and in which place of a queue now; of an ended one its end, for which no worker is needed.
+   * CHANGE_ENDED where it was ended outside Graywave: what it did to the world is not known then.
+   */
   async status(id: string): Promise<ChangeStatus> {
     const handle = this.handle(id);
     try {
-      const { status } = await handle.describe();
-      if (status.name === 'COMPLETED') return (await handle.result()) as ChangeStatus;
-      if (status.name !== 'RUNNING') {
-        const text = `Change ${id} was ended outside Graywave (${status.name.toLowerCase()} in Temporal), so what it touched may still be there.`;
-        throw new GraywaveError('CHANGE_ENDED', text, {
-          hint: 'Submit it again: the new run only restores what is unsettled.',
-        });
-      }
-      return await this.answered(answerWithinMs, () => handle.query<ChangeStatus>('status'));
+      const described = await handle.describe();
+      const { status, typedSearchAttributes } = described;
+      if (status.name === 'COMPLETED') return await endOf(this.temporal, described);
+      if (status.name !== 'RUNNING') throw endedOutside(id, status.name);
+      const told = await this.answered(answerWithinMs, () => handle.query<ChangeStatus>('status'));
+      return await atPlace(this.temporal, told, typedSearchAttributes.get(attributes.resources) ?? []);
     } catch (error) {
       throw asGraywave(error, id);
     }
@@ -163,9 +170,39 @@ export class GraywaveClient {
     return this.ask(id, 'extend', request);
   }
 
-  /** Stops now and rolls back. */
-  abort(id: string, request: Request = {}): Promise<Answer> {
+  /** Stops now and rolls back; with `leave`, which needs a reason, the world stays as it is: `not_restored`. */
+  abort(id: string, request: AbortRequest = {}): Promise<Answer> {
     return this.ask(id, 'abort', request);
+  }
+
+  /** Takes what a hand has changed as it is, and goes on with the rest; only for a change that asks what to do. */
+  adopt(id: string, request: Request & { reason: string }): Promise<Answer> {
+    return this.ask(id, 'adopt', request);
+  }
+
+  /** Takes up again a change that ended `not_restored`; waits for nothing. */
+  retryRollback(id: string, request: RetryRequest): Promise<Retried> {
+    return retryRollback(this.temporal, id, request);
+  }
+
+  /** Freezes a scope: when this returns, no wave begins in it any more. Rollbacks pass. Needs no worker. */
+  hold(scope: string, request: HoldRequest): Promise<HoldAnswer> {
+    return hold(this.temporal, scope, request);
+  }
+
+  /** Ends a hold, or puts its end on record where no worker runs. */
+  unhold(scope: string, request: Request = {}): Promise<UnholdAnswer> {
+    return unhold(this.temporal, scope, request);
+  }
+
+  /** The holds in force. */
+  async holds(): Promise<HoldView[]> {
+    return holdsInForce(this.temporal).catch((error: unknown) => Promise.reject(asTyped(error, 'the holds')));
+  }
+
+  /** Who has which resource, and who waits for it. */
+  async leases(): Promise<LeaseView[]> {
+    return leasesOf(this.temporal).catch((error: unknown) => Promise.reject(asTyped(error, 'the leases')));
   }
 
   private async ask(id: string, update: string, request: Request, withinMs = answerWithinMs): Promise<Answer> {
@@ -182,12 +219,12 @@ export class GraywaveClient {
 
   private async refuseEnded(id: string): Promise<void> {
     try {
-      const handle = this.handle(id);
-      const { status } = await handle.describe();
-      if (status.name === 'RUNNING') return;
-      const how =
-        status.name === 'COMPLETED' ? ((await handle.result()) as ChangeStatus).reason : status.name.toLowerCase();
-      throw new GraywaveError('CHANGE_ENDED', `Change ${id} has ended: ${how}`);
+      const described = await this.handle(id).describe();
+      const { name } = described.status;
+      if (name === 'RUNNING') return;
+      if (name !== 'COMPLETED') throw endedOutside(id, name);
+      const { reason } = await endOf(this.temporal, described);
+      throw new GraywaveError('CHANGE_ENDED', `Change ${id} has ended: ${reason}`);
     } catch (error) {
       throw asGraywave(error, id);
     }

@@ -17,28 +17,46 @@ const isLate = (error: unknown): boolean =>
   isGrpcCancelledError(error) ||
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
 
-/** gRPC status FAILED_PRECONDITION: Temporal has seen no worker on the queue for so long that it does not wait for one. */
-const hasNoPoller = (error: unknown): boolean => isGrpcServiceError(error) && Number(error.code) === 9;
+/** The server's own words; the SDK wraps them for most of its calls. */
+function ofServer(error: unknown): (Error & { code: unknown }) | null {
+  for (let at = error; at instanceof Error; at = at.cause) if (isGrpcServiceError(at)) return at;
+  return null;
+}
 
-/** What went wrong between us and Temporal, as an error a user can act on. */
+/**
+ * gRPC status FAILED_PRECONDITION: Temporal has seen no worker on the queue for so long that it does not wait for one, or
+ * the last one could not carry on the workflow; the next one may.
+ */
+const hasNoPoller = (error: unknown): boolean => Number(ofServer(error)?.code) === 9;
+
+/** True when Temporal is there and no worker has answered. */
+export const isUnanswered = (error: unknown): boolean => isLate(error) || hasNoPoller(error);
+
+/** What went wrong between us and Temporal, asked about a change, as an error a user can act on. */
 export function asGraywave(error: unknown, changeId: string): GraywaveError {
-  if (error instanceof GraywaveError) return error;
   if (error instanceof WorkflowNotFoundError) {
     return new GraywaveError('CHANGE_UNKNOWN', `There is no change ${changeId}.`, { cause: error });
   }
+  return asTyped(error, `change ${changeId}`);
+}
+
+/** The same for a question about anything else; `what` stands in the message when nobody answered for it. */
+export function asTyped(error: unknown, what: string): GraywaveError {
+  if (error instanceof GraywaveError) return error;
   if (error instanceof WorkflowUpdateFailedError) {
     return new GraywaveError('REQUEST_REFUSED', error.cause?.message ?? error.message, { cause: error });
   }
-  if (isLate(error) || hasNoPoller(error)) {
-    return new GraywaveError('NOT_ANSWERED', `No worker answered for change ${changeId} in time.`, { cause: error });
+  if (isUnanswered(error)) {
+    return new GraywaveError('NOT_ANSWERED', `No worker answered for ${what} in time.`, { cause: error });
   }
-  if (isGrpcServiceError(error) && /search attribute/i.test(messageOf(error))) {
-    const text = `Temporal does not know our search attributes: ${messageOf(error)}`;
+  const server = ofServer(error);
+  if (server && /search attribute/i.test(messageOf(server))) {
+    const text = `Temporal does not know our search attributes: ${messageOf(server)}`;
     const hint = 'Start a worker once (`graywave worker`): it registers them, or shows the command that does.';
     return new GraywaveError('ATTRIBUTES_MISSING', text, { cause: error, hint });
   }
-  if (isGrpcServiceError(error)) {
-    return new GraywaveError('TEMPORAL_UNREACHABLE', `Temporal answered: ${messageOf(error)}`, { cause: error });
+  if (server) {
+    return new GraywaveError('TEMPORAL_UNREACHABLE', `Temporal answered: ${messageOf(server)}`, { cause: error });
   }
   return new GraywaveError('INTERNAL', messageOf(error), { cause: error });
 }

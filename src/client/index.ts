@@ -4,6 +4,7 @@ export { SpecError } from '../spec/error.js';
 export type { ChangeSpec, Level } from '../spec/types.js';
 export type { StreamEvidence, Verdict, VerdictKind } from '../judge/types.js';
 export type {
+  AbortRequest,
   Answer,
   ChangeState,
   ChangeStatus,
@@ -15,6 +16,10 @@ export type {
 } from '../workflows/messages.js';
 export { GraywaveClient, type Submitted } from './client.js';
 export { type Where, whereTemporalIs } from './connect.js';
+export type { HoldView } from './held.js';
+export type { HoldAnswer, HoldRequest, UnholdAnswer } from './holds.js';
+export type { LeaseView, Place as QueuePlace } from './leases.js';
 export type { Listed } from './list.js';
 export type { Live } from './live.js';
+export type { Retried, RetryRequest } from './retry.js';
 export type { WaitOptions } from './wait.js';

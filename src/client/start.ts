@@ -34,3 +34,18 @@ export async function startChange(
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
+
+/** What a run was started with, from its history; also of one that has ended. */
+export async function inputOf(
+  client: Client,
+  { workflowId, runId }: { workflowId: string; runId: string },
+): Promise<ChangeInput> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 1,
+  });
+  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  if (!payload) throw new Error(`the history of ${workflowId} does not say what it was started with`);
+  return client.options.loadedDataConverter.payloadConverter.fromPayload<ChangeInput>(payload);
+}

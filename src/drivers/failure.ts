@@ -15,6 +15,9 @@ const retryable: ReadonlySet<ErrorCode> = new Set([
   'NOTICE_FAILED',
 ]);
 
+/** Answers of a question that is asked again for as long as it takes: no worker's log need hear of each. */
+const expected: ReadonlySet<ErrorCode> = new Set(['HELD_STILL', 'JOURNAL_BUSY']);
+
 /** The same error as Temporal carries it: type = code, details = where and what to do next. */
 export function toFailure(error: unknown): unknown {
   if (!(error instanceof GraywaveError)) return error;
@@ -22,7 +25,8 @@ export function toFailure(error: unknown): unknown {
     type: error.code,
     message: messageOf(error),
     nonRetryable: !retryable.has(error.code),
-    details: [{ hint: error.hint, at: error.at ?? null }],
+    details: [{ ...error.data, hint: error.hint, at: error.at ?? null }],
+    ...(expected.has(error.code) ? { category: 'BENIGN' as const } : {}),
     cause: error,
   });
 }

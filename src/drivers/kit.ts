@@ -30,8 +30,7 @@ export interface DriverActivities {
 export function driverActivities(driver: Driver): DriverActivities {
   return {
     plan: (request) => asActivity(() => alive((signal) => driver.plan(request, { signal }))),
-    apply: (request) =>
-      asActivity(() => touching(request.grant, driver.atMostOnce ?? false, (kit) => driver.apply(request, kit))),
+    apply: (request) => asActivity(() => applying(driver, request)),
     verify: (request) => asActivity(() => alive((signal) => driver.verify(request, { signal }))),
     revert: (request) => asActivity(() => touching(request.grant, false, (kit) => driver.revert(request, kit))),
   };
@@ -64,12 +63,24 @@ function givenUp(signal: AbortSignal): Promise<never> {
   });
 }
 
+/** A driver that cannot touch twice is not even asked for what an earlier attempt has finished. */
+async function applying(driver: Driver, request: ApplyRequest): Promise<ApplyAnswer> {
+  const atMostOnce = driver.atMostOnce ?? false;
+  const before = Context.current().info.heartbeatDetails as Intent | undefined;
+  const done = atMostOnce && before?.key === request.grant.key ? before.done : [];
+  const targets = request.targets.filter((id) => !done.includes(id));
+  const answer = await touching(request.grant, atMostOnce, (kit) => driver.apply({ ...request, targets }, kit));
+  return { targets: [...done.map((id) => ({ id, outcome: 'already' as const })), ...answer.targets] };
+}
+
 function touching<T>(grant: Grant, atMostOnce: boolean, body: (kit: Kit) => Promise<T>): Promise<T> {
   const context = Context.current();
   const before = context.info.heartbeatDetails as Intent | undefined;
   const mine = before?.key === grant.key ? before : undefined;
   const done = new Set(mine?.done ?? []);
-  const doubtful = mine && !done.has(mine.target) ? [mine.target] : [];
+  // Several may be under way at once; each is in doubt until it has said how it ended.
+  const open = new Set(mine?.open ?? (mine && !done.has(mine.target) ? [mine.target] : []));
+  const doubtful = [...open];
   let intent: Intent | undefined = mine;
   return alive(
     (signal) =>
@@ -79,14 +90,18 @@ function touching<T>(grant: Grant, atMostOnce: boolean, body: (kit: Kit) => Prom
         async touch(target, act) {
           if (atMostOnce && doubtful.includes(target)) {
             const why = `an attempt to touch ${target} never said how it ended`;
-            throw new GraywaveError('OUTCOME_UNKNOWN', `${why}, and this driver cannot touch twice.`);
+            const data = { doubtful, done: [...done] };
+            throw new GraywaveError('OUTCOME_UNKNOWN', `${why}, and this driver cannot touch twice.`, { data });
           }
-          intent = { target, key: grant.key, epoch: grant.epoch, done: [...done] };
+          open.add(target);
+          intent = { target, key: grant.key, epoch: grant.epoch, done: [...done], open: [...open] };
           context.heartbeat(intent);
           // A wave that has begun is carried to its end; a hold only keeps it from beginning.
           await mayTouch(intent, done.size === 0 ? grant.holds : [], signal);
           const result = await act();
           done.add(target);
+          open.delete(target);
+          intent = { ...intent, done: [...done], open: [...open] };
           return result;
         },
       }),

@@ -26,7 +26,7 @@ export async function mayTouch(intent: Intent, holds: readonly string[], signal:
   if (holds.length === 0) return askTemporal(intent, signal);
   for (;;) {
     const [{ held, askedMs }] = await Promise.all([heldBy(holds, signal), askTemporal(intent, signal)]);
-    if (held.length > 0) throw new GraywaveError('HELD', `Held by ${held.join(', ')}; nothing was touched.`);
+    if (held.length > 0) throw new GraywaveError('HELD', `Held by ${held.join(', ')}; nothing more was touched.`);
     if (performance.now() - askedMs < checkToTouchMs) return;
   }
 }

@@ -94,6 +94,8 @@ export interface Intent {
   epoch: number;
   /** Targets whose touch was reported finished under this key. */
   done: string[];
+  /** Targets whose touch was asked for and not reported yet, this one among them. */
+  open?: string[];
 }
 
 export const driverQueue = (driver: string): string => `graywave.driver.${driver}`;

@@ -33,6 +33,9 @@ export class PostgresJournal implements Journal {
       max: connections,
       connectionTimeoutMillis: answerWithinMs,
       query_timeout: answerWithinMs,
+      statement_timeout: answerWithinMs,
+      // A worker's machine that is gone must not keep the lock of all appends.
+      idle_in_transaction_session_timeout: answerWithinMs,
       application_name: 'graywave journal',
     });
     // A connection that breaks while idle is replaced; the error shows at the next use if it lasts.
@@ -60,8 +63,9 @@ export class PostgresJournal implements Journal {
   unsettled(): Promise<Entry[]> {
     return this.using(async (client) => {
       const { rows } = await client.query<Row>(
-        `SELECT * FROM (SELECT DISTINCT ON (change_id) epoch, run, at, record FROM graywave_journal
-                        ORDER BY change_id, epoch DESC) AS lasts
+        `SELECT lasts.* FROM (SELECT DISTINCT change_id FROM graywave_journal_owner) AS owners
+         CROSS JOIN LATERAL (SELECT epoch, run, at, record FROM graywave_journal
+                             WHERE change_id = owners.change_id ORDER BY epoch DESC LIMIT 1) AS lasts
          WHERE record->>'kind' <> 'settle' ORDER BY epoch`,
       );
       return rows.map(entryOf);
@@ -141,7 +145,8 @@ async function enter(
   await client.query(
     `INSERT INTO graywave_journal_owner (resource, change_id) SELECT unnest($1::text[]), $2
      ON CONFLICT (resource) DO NOTHING`,
-    [claimedBy(record, own), record.changeId],
+    // It owns itself: so an unsettled change is found by its owners, also one that names no resource.
+    [[...claimedBy(record, own), `change:${record.changeId}`], record.changeId],
   );
 }
 

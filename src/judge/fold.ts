@@ -1,5 +1,6 @@
 import { checkLook } from './look.js';
 import { foldSilence } from './silence.js';
+import { foldStill } from './still.js';
 import type { JudgeState, StreamState } from './state.js';
 import { stopOf } from './stop.js';
 import { foldCell, restartStream, startWave } from './stream.js';
@@ -19,6 +20,7 @@ export function fold(settings: JudgeSettings, state: JudgeState, look: Look): Ju
   checkState(settings, state);
   checkLook(settings, state, look);
   const next: JudgeState = { ...state, seq: look.seq, looks: state.looks + 1 };
+  foldStill(next, look);
   if (look.wave !== state.wave) enter(settings, next, look);
   if (look.error !== null) {
     next.errorsInARow = state.errorsInARow + 1;

@@ -1,6 +1,7 @@
 /** What stands between a wave and its pass. The list empty is the only way to pass, so a case forgotten here is a hold. */
 import { combined, excludedSoFar, leaning, logGuard, logSafe } from './evidence.js';
 import type { JudgeState, StreamState } from './state.js';
+import { stillObstacle } from './still.js';
 import { harmBound } from './stop.js';
 import type { JudgeSettings, StreamSettings } from './types.js';
 import { elapsedSeconds, type When } from './when.js';
@@ -10,6 +11,7 @@ import { evidence, figure, names, plural } from './wording.js';
 export function obstacles(settings: JudgeSettings, state: JudgeState, when: When): string[] {
   return [
     ...unseen(settings, state, when),
+    ...stillObstacle(state),
     ...tooEarly(when),
     ...unproven(settings, state),
     ...adverse(settings, state, when),

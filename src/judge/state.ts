@@ -2,7 +2,7 @@ import { aboveFactors, belowFactors } from './absolute.js';
 import { harmRatios, safeRatios } from './relative.js';
 import { logFirstMass } from './restart.js';
 import { checkSettings } from './settings.js';
-import type { Count, JudgeSettings, StreamSettings } from './types.js';
+import type { Count, JudgeSettings, Still, StreamSettings } from './types.js';
 
 /**
  * What the judge remembers between looks: plain JSON, about 1 KB a stream however long the bake, carried from wave to
@@ -26,6 +26,11 @@ export interface JudgeState {
   restartedMs: number | null;
   streams: StreamState[];
   silence: SilenceState;
+  /**
+   * What stood still in look `seq`; of another look than the last it says nothing (a release that does not know it hands
+   * it on unread). Absent when nothing did, and in a state of such a release.
+   */
+  still?: Still & { seq: number; sinceMs: number };
   /** Set at the first crossing and never taken back: stopping there is what α is promised for. */
   stopped: Stop | null;
 }

@@ -15,6 +15,19 @@ export interface Cell {
   baseline: Count;
 }
 
+/** Counters that stand still although, by the traffic before, that is next to impossible. */
+export interface Still {
+  /** `changed`: those of the changed arm, while others moved. */
+  arm: 'both' | 'changed';
+  /** Looks in a row in which none moved, this one included, and the time since one last did. */
+  looks: number;
+  ms: number;
+  /** How old a newest sample may be with nothing wrong. */
+  freshMs: number;
+  /** Events a second before. */
+  perSecond: number;
+}
+
 /** Everything one look saw. The store keeps it; the same looks give the same verdict, on any machine, later. */
 export interface Look {
   /** 1, 2, 3 … within the change; a look folded twice counts once. */
@@ -32,6 +45,8 @@ export interface Look {
   /** Targets of each arm, and those that did not report in this look. */
   canary: { targets: number; silent: string[] };
   baseline: { targets: number; silent: string[] };
+  /** Set when counters stood still that should not. */
+  still?: Still;
   /** Set when the source was broken: no cell of this look counts. */
   error: string | null;
 }

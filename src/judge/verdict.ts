@@ -3,6 +3,7 @@ import { checkState } from './fold.js';
 import { noData, obstacles } from './obstacles.js';
 import { silenceOf } from './silence.js';
 import type { JudgeState } from './state.js';
+import { frozen } from './still.js';
 import { harmBound } from './stop.js';
 import type { JudgeSettings, Verdict, VerdictKind } from './types.js';
 import { checkWhen, isOver, type When } from './when.js';
@@ -55,6 +56,8 @@ function decide(settings: JudgeSettings, state: JudgeState, when: When): Decisio
 
 /** Why the source, not the change, is to blame; null when it is not. */
 function brokenSource(settings: JudgeSettings, state: JudgeState, when: When): string | null {
+  const standing = frozen(settings, state);
+  if (standing !== null) return standing;
   if (state.errorsInARow >= settings.silenceLooks) {
     return `the source: ${plural(state.errorsInARow, 'look')} in a row ended in an error`;
   }

@@ -24,8 +24,16 @@ export interface RawCount {
   target: string;
   /** Differs when the process was replaced or restarted; start time in seconds where the source knows it, else ''. */
   incarnation: string;
-  /** When the sample was taken, Unix ms. */
+  /**
+   * When the sample was taken, Unix ms, on the clock of whoever took it; no other clock agrees with it. Samples of one
+   * target are compared with each other only.
+   */
   atMs: number;
+  /**
+   * The same on this process's `performance.now()`, where it was this process that took it. It stands for `atMs` then: the
+   * next reader may be another machine, whose clock is another.
+   */
+  takenMs?: number;
   total: number;
   bad: number;
   /** The same sample met again is waited for, not silence, while it is younger than this; absent: silence at once. */
@@ -33,6 +41,7 @@ export interface RawCount {
 }
 
 export interface Reading {
+  /** When it was read, Unix ms; a look takes its own clock's time for it (`activities/read.ts`). */
   atMs: number;
   /** A target that did not answer, or has no series, has no row. Missing is not zero. */
   counts: RawCount[];

@@ -2,21 +2,25 @@ import { createHash } from 'node:crypto';
 import { matcher } from './pattern.js';
 import type { RawCount, StreamQuery } from './port.js';
 
-/** One sample of one series, from whatever source, with the labels of its target added. */
+/** One sample of one series, from whatever source. */
 export interface Series {
   name: string;
   labels: Record<string, string>;
+  /** Labels of its target, where the series has none of that name and the source has not added them itself. */
+  target?: Record<string, string>;
   value: number;
-  /** When it was taken, Unix ms. */
+  /** When it was taken, Unix ms, and on our own monotonic clock where nobody but us said when. */
   atMs: number;
+  takenMs?: number;
   /** The process that exposes it; not always the target (the caller counts for the callee). */
   exporter: string;
 }
 
 export const startMetric = 'process_start_time_seconds';
 
-export function label(series: Series, name: string): string {
-  return Object.hasOwn(series.labels, name) ? (series.labels[name] ?? '') : '';
+export function label({ labels, target }: Series, name: string): string {
+  if (Object.hasOwn(labels, name)) return labels[name] ?? '';
+  return target !== undefined && Object.hasOwn(target, name) ? (target[name] ?? '') : '';
 }
 
 /** Whether a series belongs to a query: its service, its labels, and a target to count for. */
@@ -67,7 +71,10 @@ function rowOf(query: StreamQuery, target: string, group: Series[], starts: Map<
   const counted = measure.kind === 'ratio' ? ratio(group, measure.bad) : slower(group, measure.histogram, measure.le);
   if (counted === null) return null;
   const atMs = group.reduce((latest, series) => Math.max(latest, series.atMs), -Infinity);
-  return { stream, target, incarnation: incarnationOf(group, starts), atMs, ...counted };
+  // NaN as soon as one of them has a time of its own.
+  const takenMs = group.reduce((latest, series) => Math.max(latest, series.takenMs ?? Number.NaN), -Infinity);
+  const taken = Number.isNaN(takenMs) ? {} : { takenMs };
+  return { stream, target, incarnation: incarnationOf(group, starts), atMs, ...taken, ...counted };
 }
 
 function ratio(group: Series[], bad: Record<string, string>): { total: number; bad: number } {

@@ -6,18 +6,19 @@ import { Behind, changedBy, type Run, show } from './run.js';
 
 /**
  * A person has taken the world as a hand has put it: reads back which targets of this change are neither as planned nor
- * as before, puts them on record, and leaves them alone from now on: not applied, not read back, not reverted, in
+ * as before, puts them and those of unknown outcome on record, and leaves them alone from now on: not applied, not read back, not reverted, in
  * neither arm.
  */
-export async function readBackAdopted(run: Run, planned: PlannedWave): Promise<void> {
+export async function readBackAdopted(run: Run, planned: PlannedWave, doubtful: string[]): Promise<void> {
   const { adopt } = run;
   run.adopt = null;
   if (adopt === null) return;
-  const targets = [...new Set(await strange(run, planned))];
+  const targets = [...new Set([...doubtful, ...(await strange(run, planned))])];
   const changeId = run.input.spec.id;
   const key = `${changeId}/adopt/${run.status.adopted.length + targets.length}/${planned.index}`;
   const { by: person, reason } = adopt;
   const record = { kind: 'act', act: 'adopt', changeId, key, person, reason, targets } as const;
+  await run.noted;
   const answer = await askNote({ record, expect: run.epoch });
   if (answer.outcome !== 'taken') throw new Behind('The journal is ahead of this run: nothing was adopted.');
   run.epoch = answer.epoch;
@@ -35,7 +36,11 @@ async function strange(run: Run, planned: PlannedWave): Promise<string[]> {
       .filter((id) => changed.has(id) && !run.status.adopted.includes(id));
     if (targets.length === 0) continue;
     const before: Record<string, Json> = plan.before;
-    const driver = forwardDriver(part.driver, { startToCloseTimeout: '1 minute', heartbeatTimeout: undefined });
+    const driver = forwardDriver(part.driver, {
+      startToCloseTimeout: '1 minute',
+      scheduleToCloseTimeout: '5 minutes',
+      heartbeatTimeout: undefined,
+    });
     const answer = await driver.verify.executeWithOptions({ summary: `what has a hand changed of ${part.name}?` }, [
       { changeId: run.input.spec.id, part, targets, before, expect: 'after' },
     ]);

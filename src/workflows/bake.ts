@@ -65,13 +65,13 @@ async function decided(run: Run, planned: PlannedWave): Promise<WaveEnd> {
     const { verdict } = end.answer;
     if (verdict.kind === 'pass') {
       if (promotePending(run)) return byHand(run, planned);
-      waiting(run, null);
+      noLongerWaits(run);
       return 'proven';
     }
     if (end.endedAtMs < endsAtMs()) continue;
     const next = whatNow(run, end.answer);
     if (next === 'advance') {
-      waiting(run, null);
+      noLongerWaits(run);
       return 'inconclusive';
     }
     const lacks = verdict.kind === 'error' ? 'source' : 'evidence';
@@ -130,12 +130,17 @@ function byHand(run: Run, planned: PlannedWave): WaveEnd {
     };
   }
   if (!promote?.all) run.promote = null;
-  waiting(run, null);
+  noLongerWaits(run);
   return 'by_hand';
 }
 
 /** Waits that somebody should know of, and as what. */
 const asksFor: Partial<Record<WaitsFor, NoticeEvent>> = { approval: 'waits', decision: 'waits', hold: 'held' };
+
+function noLongerWaits(run: Run): void {
+  waiting(run, null);
+  tellOver(run, 'waits', 'It no longer waits.');
+}
 
 interface Wait {
   what: WaitsFor;
@@ -166,7 +171,7 @@ export async function waitFor(run: Run, { what, detail, ready, limitSeconds, ope
   run.status.waitsFor = null;
   if (event) tellOver(run, event, `It no longer waits for ${what}.`);
   if (!ready()) throw new Stop('undecided', `waited for ${what} (${detail}) to the end of its time`);
-  if (!run.status.paused) say(run, 'rolling_out', `Goes on: ${what} is there.`);
+  if (!run.status.paused) say(run, 'rolling_out', `Goes on: it no longer waits for ${what}.`);
 }
 
 async function watchedWait(run: Run, wave: number, endsAtMs: number, ready: () => boolean): Promise<void> {

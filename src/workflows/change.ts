@@ -15,11 +15,11 @@ import { attributes } from './names.js';
 import { planChange, Refused } from './planning.js';
 import { askRecall } from './record.js';
 import { takeRequests } from './requests.js';
-import { Continued, nextInput, takeOver } from './resume.js';
+import { Continued, goOn, nextInput, takeOver } from './resume.js';
 import { review } from './review.js';
 import { Behind, newRun, resourcesOf, type Run, Stop, say, show } from './run.js';
 import { judgeSettings } from './settings.js';
-import { tell, tellOver } from './telling.js';
+import { tell, tellAllOver } from './telling.js';
 import { rollWave } from './wave.js';
 
 /** Of a resource's name, as it can be searched for. */
@@ -34,14 +34,22 @@ const longestResource = 200;
  */
 export async function change(input: ChangeInput): Promise<ChangeStatus> {
   const run = newRun(input, Date.now());
+  const { resume } = input;
+  if (resume) takeOver(run, resume);
   takeRequests(run);
   show(run);
   let stopped = await forward(run);
   if (stopped instanceof Continued) {
-    await run.telling;
-    await condition(allHandlersFinished);
+    run.moving = true;
+    let cancelled = false;
+    const root = CancellationScope.current();
+    root.cancelRequested.catch(() => (cancelled = true));
+    await CancellationScope.nonCancellable(async () => {
+      await run.telling;
+      await condition(allHandlersFinished);
+    });
     // Asked meanwhile, it is not left to a run that never heard of it.
-    if (!run.abort) return continueAsNew<typeof change>(nextInput(run));
+    if (!run.abort && !cancelled) return continueAsNew<typeof change>(nextInput(run));
     stopped = aborted(run);
   }
   await CancellationScope.nonCancellable(async () => {
@@ -50,7 +58,7 @@ export async function change(input: ChangeInput): Promise<ChangeStatus> {
     if (stopped === null) await settle(run, 'completed', carriedOut(run));
     else if (stopped instanceof Behind) await catchUp(run, await askRecall(run.input.spec.id), stopped.message);
     else await takenBack(run, stopped);
-    tellOver(run, 'rolling_back', run.status.reason);
+    tellAllOver(run, run.status.reason);
     tell(run, run.status.state as TerminalState, run.status.reason);
     await run.telling;
     await condition(allHandlersFinished);
@@ -63,8 +71,10 @@ async function forward(run: Run): Promise<Stop | Behind | Continued | null> {
   try {
     await run.forward.run(async () => {
       const { resume } = run.input;
-      if (resume) await takeOver(run, resume);
+      if (resume) run.noted = goOn(run);
       else await Promise.all([plan(run), isFirst(run)]);
+      // Whoever writes to the journal hears of it; nobody may be there to.
+      run.noted.catch(() => undefined);
       let place = resume?.place ?? null;
       for (let next = (place?.wave ?? 1) - 1; next < run.waves.length; ) {
         const wave = run.waves[next] as PlannedWave;
@@ -103,6 +113,8 @@ function aborted({ abort }: Run): Stop {
 async function isFirst(run: Run): Promise<void> {
   const entries = await askRecall(run.input.spec.id);
   if (entries.length > 0) throw new Behind('This run was started over a world that an earlier run had changed.');
+  // Asked to take back, it never goes forward.
+  if (run.input.retry) throw new Stop('refused', 'There is nothing on record of this change to take up again.');
 }
 
 async function plan(run: Run): Promise<void> {

@@ -24,8 +24,14 @@ async function leaveAsIs(run: Run, { by: person, reason }: { by: string; reason:
   const changeId = run.input.spec.id;
   const targets = [...new Set(run.touched.flatMap((entry) => entry.targets))];
   const record = { kind: 'act', act: 'leave', changeId, key: `${changeId}/leave`, person, reason, targets } as const;
-  const answer = await askNote({ record, expect: run.epoch });
-  if (answer.outcome === 'taken') run.epoch = answer.epoch;
+  say(run, 'waiting', `Left as it is by ${person}; putting that on record.`);
+  try {
+    await run.noted;
+    const answer = await askNote({ record, expect: run.epoch }, settleLimitMs);
+    if (answer.outcome === 'taken') run.epoch = answer.epoch;
+  } catch {
+    // The settling below says what became of the journal.
+  }
   await settle(run, 'not_restored', leftAsItIs(person, reason, targets));
 }
 
@@ -56,6 +62,7 @@ export async function settle(run: Run, state: TerminalState, reason: string): Pr
   run.status.reason = `${reason} Settling: the journal's last record frees the resources.`;
   show(run);
   try {
+    await run.noted.catch(() => undefined);
     const request = { changeId: run.input.spec.id, expect: run.epoch, state, reason, resources: resourcesOf(run) };
     const answer = await askSettle(request, settleLimitMs);
     if (answer.outcome === 'behind') return await unsettled(run, answer.last, state, reason);

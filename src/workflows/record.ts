@@ -34,13 +34,14 @@ export async function askRecall(changeId: string): Promise<Entry[]> {
   }
 }
 
-export async function askNote(request: NoteRequest): Promise<NoteAnswer> {
+export async function askNote(request: NoteRequest, withinMs?: number): Promise<NoteAnswer> {
   const summary = `put on record: ${request.record.act} by ${request.record.person}`.slice(0, 190);
   try {
     return await beside.note.executeWithOptions({ summary }, [request]);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return own.note.executeWithOptions({ summary }, [request]);
+    const limit = withinMs === undefined ? {} : { scheduleToCloseTimeout: withinMs };
+    return own.note.executeWithOptions({ summary, ...limit }, [request]);
   }
 }
 

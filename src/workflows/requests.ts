@@ -79,6 +79,7 @@ export function takeRequests(run: Run): void {
     {
       validator: (_request?: PromoteRequest) => {
         goingForward(run);
+        if (run.moving) throw new Error('It is just going on as a new run; ask again in a moment.');
         if (run.promote && !run.promote.answer) throw new Error('A promote is being answered already.');
         if (observed(run)?.phase !== 'observe') throw new Error(`No bake is running now. ${status.reason}`);
       },
@@ -144,6 +145,7 @@ function abort(run: Run, request: AbortRequest | undefined): Answer {
     run.abort = { by: who(request), reason: clipped(request?.reason), leave };
     run.forward.cancel();
   }
+  if (run.touched.length === 0) return { done: true, text: 'Aborted: nothing was touched.' };
   if (run.abort.leave)
     return { done: true, text: 'Aborted: the world stays as it is, and is on record as not restored.' };
   return { done: true, text: run.touched.length > 0 ? 'Aborted: rolling back.' : 'Aborted: nothing was touched.' };

@@ -36,14 +36,21 @@ export interface Resume {
   told: [NoticeEvent, { channels: string[]; id: string }][];
 }
 
+/** Temporal takes 2 MiB; a change that knows more stays the run it is. */
+const largestInput = 1_500_000;
+
 /** The history has grown long, and the change goes on as a new run; thrown where that is safe. */
 export class Continued extends Error {
   override readonly name = 'Continued';
 }
 
 /** True when the server asks for a new run and the change stands where it can be taken up. */
-export const shouldContinue = (run: Run): boolean =>
-  run.place !== null && workflowInfo().continueAsNewSuggested && (run.promote === null || run.promote.answer !== null);
+export function shouldContinue(run: Run): boolean {
+  if (run.place === null || !workflowInfo().continueAsNewSuggested) return false;
+  if (run.promote !== null && run.promote.answer === null) return false;
+  run.tooLarge ??= JSON.stringify(nextInput(run)).length > largestInput;
+  return !run.tooLarge;
+}
 
 export function nextInput(run: Run): ChangeInput {
   const { status, planned, waves, controls, settings, live, reporting, epoch, touched, approved, approvedWave } = run;
@@ -71,19 +78,23 @@ export function nextInput(run: Run): ChangeInput {
   return { ...input, resume };
 }
 
-/**
- * Takes over what the run before left, and puts on record that this one goes on, so that the journal tells it from
- * every other. Throws Behind when somebody has written to the journal since.
- */
-export async function takeOver(run: Run, resume: Resume): Promise<void> {
+/** Takes over what the run before left; before anybody can ask anything of this one. */
+export function takeOver(run: Run, resume: Resume): void {
   const { status, promote, told, place, ...rest } = resume;
   Object.assign(run.status, status);
   Object.assign(run, rest);
   run.promote = promote && { ...promote, answer: { done: true, text: '' } };
   run.told = new Map(told);
   run.place = place;
+  run.onRecord = run.touched.length > 0;
+}
+
+/**
+ * Puts on record that this run goes on, so that the journal tells it from every other. Watching does not wait for it,
+ * only what writes to the journal does. Throws Behind when somebody has written since.
+ */
+export async function goOn(run: Run): Promise<void> {
   if (run.touched.length === 0) return;
-  run.onRecord = true;
   const changeId = run.input.spec.id;
   const { runId } = workflowInfo();
   const key = `${changeId}/continue/${runId}`;

@@ -60,6 +60,12 @@ export interface Run {
   caughtUp: boolean;
   /** Where another run could go on; null while a step is under way. */
   place: Place | null;
+  /** It knows more than another run's input can hold; null until that was asked. */
+  tooLarge: boolean | null;
+  /** It is about to go on as another run: nothing that has to be answered is begun. */
+  moving: boolean;
+  /** The journal knows that this run goes on; nothing is written to it before. */
+  noted: Promise<void>;
   /** The way forward has ended; nobody can steer it any more. */
   over: boolean;
   abort: { by: string; reason: string; leave: boolean } | null;
@@ -121,6 +127,9 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
     onRecord: false,
     caughtUp: false,
     place: null,
+    tooLarge: null,
+    moving: false,
+    noted: Promise.resolve(),
     over: false,
     abort: null,
     adopt: null,

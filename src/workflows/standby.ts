@@ -4,6 +4,14 @@ import { waitFor } from './bake.js';
 import { patiently } from './proxies.js';
 import { controlsOf, type Run } from './run.js';
 
+/** Asked before the gate, and after it: the wait for a resource may be long, and a pause must hold what it let through. */
+export async function resumed(run: Run): Promise<boolean> {
+  if (!run.status.paused) return false;
+  const limitSeconds = controlsOf(run).waitLimitSeconds;
+  await waitFor(run, { what: 'resume', detail: 'paused', limitSeconds, ready: () => !run.status.paused });
+  return true;
+}
+
 /** Nothing is touched yet, so nobody is hurt by a long wait; it ends all the same. */
 const untouchedLimitSeconds = 7 * 24 * 3600;
 

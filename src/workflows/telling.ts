@@ -11,6 +11,7 @@ import type { Run } from './run.js';
  */
 export function tell(run: Run, event: NoticeEvent, text: string): void {
   later(run, async () => {
+    if (run.told.has(event)) return;
     const channels = await channelsOf(run, event);
     if (channels.length === 0) return;
     const id = await send(run, event, text, { channels, ends: null });
@@ -24,6 +25,16 @@ export function tellOver(run: Run, event: NoticeEvent, text: string): void {
     const told = run.told.get(event);
     run.told.delete(event);
     if (told) await send(run, event, text, { channels: told.channels, ends: told.id });
+  });
+}
+
+/** At the change's end nothing that was told may seem to go on. */
+export function tellAllOver(run: Run, text: string): void {
+  later(run, async () => {
+    for (const [event, { channels, id }] of run.told) {
+      run.told.delete(event);
+      await send(run, event, text, { channels, ends: id });
+    }
   });
 }
 

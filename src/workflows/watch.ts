@@ -95,7 +95,8 @@ async function survived(run: Run, failure: unknown, failures: number, sinceMs: n
   const left = detailsOf(failure);
   if (left && run.live && left.live.seq >= run.live.seq) run.live = left.live;
   // Before this watch nobody was asked to look: an apply may take its time.
-  const lastLookMs = Math.max(run.live?.lookMs ?? 0, sinceMs);
+  const lookMs = Math.min(run.live?.lookMs ?? 0, Date.now());
+  const lastLookMs = Math.max(lookMs, sinceMs);
   const limitSeconds = controlsOf(run).unwatchedLimitSeconds;
   const unwatchedSeconds = Math.round((Date.now() - lastLookMs) / 1000);
   if (unwatchedSeconds > limitSeconds) {
@@ -117,7 +118,7 @@ async function survived(run: Run, failure: unknown, failures: number, sinceMs: n
 /** A belief was wrong, and is put right; the watching goes on. */
 function learn(run: Run, wave: number, answer: ObserveAnswer, news: News): void {
   run.live = answer.live;
-  run.turns += 1;
+  if (news !== 'watched') run.turns += 1;
   switch (news) {
     case 'watched':
       believeWatched(run);

@@ -1,18 +1,15 @@
 import { ActivityFailure, ApplicationFailure, createEventGroup, TimeoutFailure } from '@temporalio/workflow';
 import type { Grant, VerifyAnswer } from '../drivers/protocol.js';
-import type { TouchRecord } from '../journal/port.js';
-import { scopesOf } from '../policy/scope.js';
 import type { PlannedWave } from '../spec/waves.js';
 import { readBackAdopted } from './adopt.js';
 import { bake, waitFor } from './bake.js';
 import { besideWatching } from './beside.js';
+import { gate, targetsOf } from './granting.js';
 import type { WavePhase } from './messages.js';
-import { holdWorkflowId } from './names.js';
 import type { PlannedPart } from './planning.js';
-import { askGate } from './record.js';
 import { forwardDriver } from './proxies.js';
-import { Behind, changedBy, controlsOf, resourcesOf, type Run, Stop, say, show, waveOf } from './run.js';
-import { standBy } from './standby.js';
+import { Behind, changedBy, controlsOf, type Run, Stop, say, show, waveOf } from './run.js';
+import { resumed } from './standby.js';
 
 const applyLimit = '2 hours';
 
@@ -36,8 +33,11 @@ export function rollWave(run: Run, planned: PlannedWave, observed = false): Prom
     if (grants === null) return 'waited';
     run.place = null;
     await resumed(run);
+    let begun = false;
+    // What a driver that cannot touch twice has said to be done, before it had to ask about the rest.
+    const finished = new Set<string>();
     const step = (act: () => Promise<void>): Promise<void> =>
-      untilSettledByHand(run, planned, act, async () => void (await gate(run, planned, parts)));
+      untilSettledByHand(run, planned, act, async () => void (await gate(run, planned, parts)), finished);
     for (const item of parts) {
       enter(
         run,
@@ -45,7 +45,9 @@ export function rollWave(run: Run, planned: PlannedWave, observed = false): Prom
         'apply',
         `${item.part.name} is being applied to ${planned.targets[item.part.name]?.length} targets`,
       );
-      await step(() => apply(run, planned, item, grants));
+      await step(async () => {
+        begun = (await apply(run, planned, item, grants, { begun, finished })) || begun;
+      });
       enter(run, planned, 'verify', `${item.part.name} is being read back`);
       await step(() => verify(run, planned, item));
     }
@@ -97,111 +99,25 @@ async function mayBegin(run: Run, planned: PlannedWave): Promise<boolean> {
   return (await resumed(run)) || waited;
 }
 
-/** Asked before the gate, and after it: the wait for a resource may be long, and a pause must hold what it let through. */
-async function resumed(run: Run): Promise<boolean> {
-  if (!run.status.paused) return false;
-  const limitSeconds = controlsOf(run).waitLimitSeconds;
-  await waitFor(run, { what: 'resume', detail: 'paused', limitSeconds, ready: () => !run.status.paused });
-  return true;
-}
-
-/** What this wave would touch, as the journal keeps it. */
-function recordsOf(run: Run, planned: PlannedWave, parts: PlannedPart[]): TouchRecord[] {
-  const { spec, specHash, engine, submittedBy } = run.input;
-  const resources = resourcesOf(run);
-  return parts.map(({ part, plan }, i): TouchRecord => {
-    const targets = targetsOf(run, planned, part.name);
-    const record: TouchRecord = {
-      kind: 'touch',
-      changeId: spec.id,
-      key: `${spec.id}/${part.name}/${planned.index}/apply`,
-      resources,
-      part: part.name,
-      driver: part.driver,
-      targets,
-      before: Object.fromEntries(targets.map((id) => [id, plan.before[id] ?? null])),
-      specHash,
-    };
-    return planned.index === 1 && i === 0 ? { ...record, submitted: { engine, spec, submittedBy } } : record;
-  });
-}
-
-/** Every hold that would cover this wave. */
-function holdsOf(run: Run, planned: PlannedWave): string[] {
-  const { services, type, labels } = run.input.spec;
-  const ids = new Set(Object.values(planned.targets).flat());
-  const regions = run.planned.flatMap(({ plan }) =>
-    plan.targets.flatMap((target) => (ids.has(target.id) && target.labels.region ? [target.labels.region] : [])),
-  );
-  if (labels.region) regions.push(labels.region);
-  const { level } = controlsOf(run);
-  return scopesOf({ services, type, level, regions: [...new Set(regions)] }).map(holdWorkflowId);
-}
-
-/**
- * Asks until the wave is granted; null when nothing was on record yet and it had to wait, for what was planned before
- * a wait is of no use. Asked again after a hold, the same keys get the same answer.
- */
-async function gate(run: Run, planned: PlannedWave, parts: PlannedPart[]): Promise<Record<string, Grant> | null> {
-  const changeId = run.input.spec.id;
-  const records = recordsOf(run, planned, parts);
-  const holds = holdsOf(run, planned);
-  const summary = `wave ${planned.index} ${planned.name}: may it begin?`;
-  run.onRecord = true;
-  for (;;) {
-    const request = { changeId, expect: run.epoch, records, holds, onBusy: run.input.spec.onBusy };
-    const answer = await askGate(request, summary);
-    switch (answer.outcome) {
-      case 'held':
-      case 'queued':
-        await standBy(run, answer, { changeId, holds, resources: resourcesOf(run) });
-        if (run.touched.length === 0) return null;
-        await resumed(run);
-        break;
-      case 'busy':
-        throw new Stop(
-          'refused',
-          `${answer.resource} is held by change ${answer.holder}, and this change says onBusy: refuse.`,
-        );
-      case 'behind':
-        throw new Behind('This run was started over a world that an earlier run had changed.');
-      case 'granted':
-        run.epoch = answer.epoch;
-        remember(run, planned, records, answer.grants);
-        return answer.grants;
-    }
-  }
-}
-
-/** Before-states are kept in history too, so that a revert needs no journal to begin. */
-function remember(run: Run, planned: PlannedWave, records: TouchRecord[], grants: Record<string, Grant>): void {
-  for (const { part, driver, targets, before } of records) {
-    const grant = grants[part];
-    if (!grant) throw new Stop('failed', `the gate gave no grant for part ${part}`);
-    if (run.touched.some(({ epoch }) => epoch === grant.epoch)) continue;
-    run.touched.push({ part, driver, wave: planned.index, targets, before, epoch: grant.epoch });
-  }
-}
-
-/** What of a wave's targets is this change's to touch. */
-const targetsOf = (run: Run, planned: PlannedWave, part: string): string[] =>
-  (planned.targets[part] ?? []).filter((id) => !run.status.adopted.includes(id));
-
+/** True when there was something to touch. Once a wave has begun it is carried to its end: half a wave is no safe place. */
 async function apply(
   run: Run,
   planned: PlannedWave,
   { part, plan }: PlannedPart,
   grants: Record<string, Grant>,
-): Promise<void> {
-  const targets = targetsOf(run, planned, part.name);
-  const grant = grants[part.name];
-  if (targets.length === 0) return;
-  if (!grant) throw new Stop('failed', `no grant for part ${part.name}`);
+  { begun, finished }: { begun: boolean; finished: ReadonlySet<string> },
+): Promise<boolean> {
+  const targets = targetsOf(run, planned, part.name).filter((id) => !finished.has(id));
+  const granted = grants[part.name];
+  if (targets.length === 0) return false;
+  if (!granted) throw new Stop('failed', `no grant for part ${part.name}`);
+  const grant = begun ? { ...granted, holds: [] } : granted;
   const summary = `wave ${planned.index}: apply ${part.name} to ${targets.join(', ')}`;
   await forwardDriver(part.driver, { scheduleToCloseTimeout: applyLimit }).apply.executeWithOptions(
     { summary: summary.slice(0, 190) },
     [{ changeId: run.input.spec.id, part, targets, before: plan.before, grant }],
   );
+  return true;
 }
 
 /** Reads back every target changed so far, so that a hand on an earlier wave's target is seen too. */
@@ -221,7 +137,7 @@ async function verify(run: Run, planned: PlannedWave, { part, plan }: PlannedPar
   const wrong = answer.targets.filter((target) => target.found !== 'after');
   const told = wrong.map((target) => `${target.id} is ${target.found} (${target.detail})`).join('; ');
   if (wrong.some((target) => target.found === 'other' || (target.found === 'before' && !mine.has(target.id)))) {
-    throw ApplicationFailure.create({ type: 'WORLD_CHANGED', message: `Somebody changed ${told}.` });
+    throw ApplicationFailure.create({ type: 'WORLD_CHANGED', message: `Changed by hand: ${told}.` });
   }
   if (wrong.length > 0 || answer.targets.length < targets.length) {
     throw new Stop(
@@ -247,38 +163,53 @@ async function untilSettledByHand(
   planned: PlannedWave,
   step: () => Promise<void>,
   askAgain: () => Promise<void>,
+  finished: Set<string>,
 ): Promise<void> {
   for (;;) {
-    const failure = await failureOf(() => besideWatching(run, step));
-    if (failure === null) return;
-    if (failure.type === 'TOUCH_STALE')
-      throw new Behind(`A target has seen a newer touch than this run's. ${failure.message}`);
-    if (failure.type === 'HELD') {
+    const failed = await failureOf(() => besideWatching(run, step));
+    if (failed === null) return;
+    if (failed.type === 'TOUCH_STALE')
+      throw new Behind(`A target has seen a newer touch than this run's. ${failed.message}`);
+    if (failed.type === 'HELD') {
       await askAgain();
       continue;
     }
-    const ask = asks[failure.type];
-    if (ask === undefined) throw new Stop('failed', failure.message);
+    for (const id of failed.done) finished.add(id);
+    const ask = asks[failed.type];
+    if (ask === undefined) throw new Stop('failed', failed.message);
     run.status.paused = true;
     await waitFor(run, {
       what: 'decision',
-      detail: `${failure.message} ${ask}`,
+      detail: `${failed.message} ${ask}`,
       limitSeconds: controlsOf(run).errorHoldLimitSeconds,
       ready: () => !run.status.paused,
     });
-    if (run.adopt) await readBackAdopted(run, planned);
+    if (run.adopt) await readBackAdopted(run, planned, failed.doubtful);
   }
 }
 
-async function failureOf(step: () => Promise<void>): Promise<{ type: string; message: string } | null> {
+interface Failure {
+  type: string;
+  message: string;
+  /** Of OUTCOME_UNKNOWN: what may have been touched, and what surely was. */
+  doubtful: string[];
+  done: string[];
+}
+
+const failure = (type: string, message: string, details?: unknown): Failure => {
+  const { doubtful = [], done = [] } = (details ?? {}) as Partial<Failure>;
+  return { type, message, doubtful, done };
+};
+
+async function failureOf(step: () => Promise<void>): Promise<Failure | null> {
   try {
     await step();
     return null;
   } catch (error) {
     const cause = error instanceof ActivityFailure ? error.cause : error;
-    if (cause instanceof ApplicationFailure) return { type: cause.type ?? '', message: cause.message };
+    if (cause instanceof ApplicationFailure) return failure(cause.type ?? '', cause.message, cause.details?.[0]);
     if (error instanceof ActivityFailure && cause instanceof TimeoutFailure) {
-      return { type: 'TIMEOUT', message: `${error.activityType} got no answer in its time (${cause.message})` };
+      return failure('TIMEOUT', `${error.activityType} got no answer in its time (${cause.message})`);
     }
     throw error;
   }

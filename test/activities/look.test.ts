@@ -82,7 +82,7 @@ async function ports(source: Source) {
 const never = (): never => {
   throw new Error('no journal here');
 };
-const signal = new AbortController().signal;
+const looking = { clock: { nowMs: () => Date.now() }, signal: new AbortController().signal };
 
 test('traffic from before a bake is the wave before it, so a wave is proven and blamed by its own traffic only', async () => {
   const totals = { a: { total: 0, bad: 0 }, b: { total: 0, bad: 0 }, c: { total: 0, bad: 0 } };
@@ -92,7 +92,7 @@ test('traffic from before a bake is the wave before it, so a wave is proven and 
   const look = async (wave: number, fromMs: number, n: number, bad: number): Promise<void> => {
     for (const count of Object.values(totals)) count.total += n;
     totals.b.bad += bad;
-    live = await lookFrom(world, request(wave, live, fromMs), live, signal);
+    live = await lookFrom(world, request(wave, live, fromMs), live, looking);
   };
   await look(1, startedMs, 100, 0);
   await look(1, startedMs, 1_000, 2);
@@ -110,13 +110,13 @@ test('a number taken by an attempt that died is stepped over in one go, however 
   const startedMs = Date.now() - 1_000;
   const first: Live = { seq: 0, judge: begin(settings), counters: null, lookMs: startedMs };
   let live = first;
-  for (let i = 0; i < 200; i++) live = await lookFrom(world, request(1, live, startedMs), live, signal);
+  for (let i = 0; i < 200; i++) live = await lookFrom(world, request(1, live, startedMs), live, looking);
   let appends = 0;
   const counted = { ...world, cells: Object.assign(Object.create(world.cells) as typeof world.cells, {}) };
   counted.cells.append = (id, look) => {
     appends += 1;
     return world.cells.append(id, look);
   };
-  const late = await lookFrom(counted, request(1, first, startedMs), first, signal);
+  const late = await lookFrom(counted, request(1, first, startedMs), first, looking);
   expect([late.seq, appends]).toEqual([201, 2]);
 });

@@ -7,7 +7,7 @@ const state = { v: 1 as const, originMs: 0, streams: [], targets: {} };
 describe('a look', () => {
   it('has the cells and who was silent', () => {
     const cells = [{ stream: 'errors', canary: { exposure: 1, bad: 0 }, baseline: { exposure: 2, bad: 0 } }];
-    expect(makeLook(frame, { state, cells, canarySilent: ['c'], baselineSilent: [] })).toEqual({
+    expect(makeLook(frame, { state, cells, canarySilent: ['c'], baselineSilent: [], still: null })).toEqual({
       seq: 3,
       after: 2,
       wave: 1,
@@ -31,11 +31,13 @@ describe('a look', () => {
   });
 
   it('in which nobody reports is an error: the source, or everything, is gone', () => {
-    const look = makeLook(frame, { state, cells: [], canarySilent: ['c'], baselineSilent: ['a', 'b'] });
+    const look = makeLook(frame, { state, cells: [], canarySilent: ['c'], baselineSilent: ['a', 'b'], still: null });
     expect(look.error).toBe('none of 3 targets reported a sample that continues its last');
   });
 
   it('in which one of many still reports is no error', () => {
-    expect(makeLook(frame, { state, cells: [], canarySilent: ['c'], baselineSilent: ['a'] }).error).toBeNull();
+    expect(
+      makeLook(frame, { state, cells: [], canarySilent: ['c'], baselineSilent: ['a'], still: null }).error,
+    ).toBeNull();
   });
 });

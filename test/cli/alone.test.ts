@@ -21,7 +21,7 @@ desk.file('good.yaml', good);
 desk.file('bad.yaml', bad);
 
 const commands =
-  'up worker validate plan submit watch list status pause resume approve abort promote extend explain schema doctor'.split(
+  'up worker validate plan submit watch list status pause resume approve abort adopt promote extend rollback undo hold unhold holds leases explain schema doctor'.split(
     ' ',
   );
 
@@ -61,7 +61,7 @@ test('a wrong spec is exit code 2, every place, and nothing on stdout', async ()
   const { code, stdout, stderr } = await desk.run('validate', 'bad.yaml');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatchInlineSnapshot(`
-    "bad.yaml:10:1: unknown key "bakes"; expected one of apiVersion, kind, id, title, owner, type, tier, services, labels, parts, waves, signals, expect, bake, onInconclusive, onError, gates, window, rollback; did you mean "bake"?
+    "bad.yaml:10:1: unknown key "bakes"; expected one of apiVersion, kind, id, title, owner, type, tier, services, labels, parts, waves, signals, expect, bake, onInconclusive, onError, onBusy, gates, window, rollback; did you mean "bake"?
     bad.yaml:12:11: waves[0].to is "125%"; expected a share above 0% and up to 100%, such as 25%
       SPEC_INVALID: Correct the place shown and run \`graywave validate FILE\` again.
     "
@@ -151,6 +151,13 @@ test('without a Temporal server every command that needs one is exit code 3 with
     ['list'],
     ...['watch', 'status', 'pause', 'resume', 'approve', 'promote', 'abort', 'explain'].map((name) => [name, 'x']),
     ['extend', 'x', '5m'],
+    ['adopt', 'x', '--reason', 'r'],
+    ['abort', 'x', '--leave', '--reason', 'r'],
+    ['rollback', 'x', '--retry', '--reason', 'r'],
+    ['hold', 'all', '--reason', 'r'],
+    ['unhold', 'all'],
+    ['holds'],
+    ['leases'],
   ];
   const ends = await Promise.all(needs.map((args) => desk.start(args, { env }).ended));
   ends.forEach(({ code, stdout, stderr }, i) => {
@@ -158,6 +165,44 @@ test('without a Temporal server every command that needs one is exit code 3 with
     expect(stderr, needs[i]?.[0]).toContain('No Temporal server answers on 127.0.0.1:1');
     expect(stderr, needs[i]?.[0]).toContain('TEMPORAL_UNREACHABLE: Start one with `graywave up`');
   });
+});
+
+test('what must have a reason says so before it asks anybody', async () => {
+  const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const needs = [
+    ['hold', 'all'],
+    ['rollback', 'x', '--retry'],
+    ['undo', 'x', '--offline'],
+    ['abort', 'x', '--leave'],
+    ['adopt', 'x'],
+  ];
+  const ends = await Promise.all(needs.map((args) => desk.start(args, { env }).ended));
+  ends.forEach(({ code, stdout, stderr }, i) =>
+    expect([code, stdout, stderr], needs[i]?.[0]).toEqual([2, '', expect.stringContaining('--reason <text>')]),
+  );
+});
+
+test('rollback without --retry, and undo without --offline, say what does the other thing', async () => {
+  const rollback = await desk.run('rollback', 'x', '--reason', 'r');
+  expect([rollback.code, rollback.stderr]).toEqual([2, expect.stringContaining('graywave abort x')]);
+  const undo = await desk.run('undo', 'x', '--reason', 'r');
+  expect([undo.code, undo.stderr]).toEqual([2, expect.stringContaining('graywave abort x')]);
+});
+
+test('a scope or a length that is none is refused with examples', async () => {
+  const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const length = await desk.start(['hold', 'all', '--reason', 'r', '--for', 'a while'], { env }).ended;
+  expect([length.code, length.stderr]).toEqual([2, expect.stringContaining('write for example 30m, 2h or 1d')]);
+});
+
+test('undo asks no Temporal: of a journal that knows nothing of the change it says so', async () => {
+  desk.file('worker.yaml', 'state: nowhere\n');
+  const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const args = ['undo', 'x', '--offline', '--reason', 'r', '--config', 'worker.yaml'];
+  const { code, stdout, stderr } = await desk.start(args, { env }).ended;
+  expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+  expect(stderr).toContain('This journal has no record of a change x.');
+  expect(stderr).toContain('CHANGE_UNKNOWN: Nothing was touched for it, or its workers keep another journal');
 });
 
 test('a worker whose Temporal is elsewhere refuses to keep its journal in a file, and ends', async () => {

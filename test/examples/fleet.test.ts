@@ -81,6 +81,23 @@ test('service discovery lists every process with plain labels', async () => {
   });
 });
 
+test('a version with a switch fails from the moment it is told to, and only such a version can be told', async () => {
+  const port = await portOf('checkout-8');
+  const tell = async (at: number, share: string): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${at}/fault?share=${share}`, { method: 'PUT' })).status;
+  expect(await tell(port, '1')).toBe(404);
+  await fleet.put('checkout-8', { version: 'v2-switch', key: 'k-8', epoch: 1 });
+  const own = await portOf('checkout-8');
+  const statuses = async (): Promise<number[]> => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`http://127.0.0.1:${own}/`)));
+    return answers.map(({ status }) => status);
+  };
+  expect((await statuses()).filter((status) => status === 200).length).toBeGreaterThan(15);
+  for (const share of ['2', '-1', 'much']) expect(await tell(own, share)).toBe(404);
+  expect(await tell(own, '1')).toBe(204);
+  expect(new Set(await statuses())).toEqual(new Set([500]));
+});
+
 test('a version with a fault shows it: 2% of the requests of v2-errors fail', async () => {
   for (const id of ['checkout-1', 'checkout-2', 'checkout-3', 'checkout-4']) {
     expect((await fleet.put(id, { version: 'v2-errors', key: `k-${id}`, epoch: 1 })).json.outcome).toBe('touched');

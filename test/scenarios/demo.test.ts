@@ -49,40 +49,66 @@ function left(cwd: string): string[] {
     });
 }
 
-test('all four stories end as they should, on real processes, and leave a report and nothing else behind', {
-  // α lets one harmless change in a hundred be stopped; twice in a row would be a fault.
-  retry: 1,
-  timeout: tenMinutes,
-}, async () => {
-  const run = await demo('--json');
+interface Summary {
+  ok: boolean;
+  stories: Record<string, unknown>[];
+}
+
+const storyKeys = ['name', 'state', 'waves', 'stoppedAtWave', 'seconds', 'requests', 'harmed', 'restored', 'ok'];
+
+/** The demo to its end, as it should be: no problem told, a report, and nothing else left behind. */
+async function told(...args: string[]): Promise<{ run: Run; summary: Summary }> {
+  const run = await demo('--json', ...args);
   const exit = await exitOf(run);
-  const last = run.out().trim().split('\n').at(-1) ?? '';
-  const summary = JSON.parse(last) as { ok: boolean; stories: Record<string, unknown>[] };
+  const summary = JSON.parse(run.out().trim().split('\n').at(-1) ?? '') as Summary;
   expect({ exit, problems: run.err().match(/✘.*/g) ?? [] }, run.err()).toEqual({ exit: 0, problems: [] });
-  expect(summary.stories.map(({ name, state, stoppedAtWave, ok }) => [name, state, stoppedAtWave, ok])).toEqual([
-    ['good', 'completed', null, true],
-    ['errors', 'rolled_back', 1, true],
-    ['slow', 'rolled_back', 1, true],
-    ['worker-killed', 'rolled_back', 1, true],
-  ]);
   for (const story of summary.stories) {
-    expect(Object.keys(story)).toEqual([
-      'name',
-      'state',
-      'waves',
-      'stoppedAtWave',
-      'seconds',
-      'requests',
-      'harmed',
-      'restored',
-      'ok',
-    ]);
+    expect(Object.keys(story)).toEqual(storyKeys);
     expect(story.requests).toBeGreaterThan(1_000);
+    expect(readFileSync(join(run.cwd, 'demo-report', 'index.html'), 'utf8')).toContain(String(story.name));
   }
-  expect(run.err().match(/kill -9 \d/g)).toHaveLength(2);
-  expect(readFileSync(join(run.cwd, 'demo-report', 'index.html'), 'utf8')).toContain('worker-killed');
   expect(left(run.cwd)).toEqual([]);
   expect(readdirSync(run.cwd)).toEqual(['demo-report']);
+  return { run, summary };
+}
+
+const ends = ({ stories }: Summary): unknown[] =>
+  stories.map(({ name, state, stoppedAtWave, restored, ok }) => [name, state, stoppedAtWave, restored, ok]);
+
+// α lets one harmless change in a hundred be stopped; twice in a row would be a fault.
+const chancy = { retry: 1, timeout: tenMinutes };
+
+test(
+  'the usual four stories end as they should, on real processes, and leave a report and nothing else behind',
+  chancy,
+  async () => {
+    const { run, summary } = await told();
+    expect(ends(summary)).toEqual([
+      ['good', 'completed', null, null, true],
+      ['errors', 'rolled_back', 1, true, true],
+      ['slow', 'rolled_back', 1, true, true],
+      ['worker-killed', 'rolled_back', 1, true, true],
+    ]);
+    expect(run.err().match(/kill -9 \d/g)).toHaveLength(2);
+  },
+);
+
+test('silent deaths are caught, a source that is away is waited for, and an operator is obeyed', chancy, async () => {
+  const { run, summary } = await told('--story', 'crash', '--story', 'no-data', '--story', 'operator');
+  expect(ends(summary)).toEqual([
+    ['crash', 'rolled_back', 1, true, true],
+    ['no-data', 'completed', null, null, true],
+    ['operator', 'rolled_back', 2, true, true],
+  ]);
+  const text = run.err();
+  // The second may have died a look later than the first.
+  expect(text).toMatch(/silence: \d changed targets? of 2 \(checkout-1.*\) did not report/);
+  const order = ['the metric source goes away', 'ended in an error', 'the metric source is back', 'wave 1 proven'];
+  expect(
+    order
+      .map((line) => text.indexOf(line, text.indexOf('story no-data')))
+      .every((at, i, all) => at > (all[i - 1] ?? -1)),
+  ).toBe(true);
 });
 
 test(
@@ -106,6 +132,6 @@ test(
 test('a story that does not exist is refused with the names of those that do', async () => {
   const run = await demo('--story', 'god');
   expect(await exitOf(run)).toBe(2);
-  expect(run.err()).toContain('There is no story "god"; there are good, errors, slow, worker-killed.');
+  expect(run.err()).toContain('There is no story "god"; there are good, errors, slow, worker-killed, crash,');
   expect(existsSync(join(run.cwd, 'demo-report'))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { histogramQuery, readQuery } from '../../src/sources/prometheus/promql.js';
+import { histogramQuery, readQuery, wantOf } from '../../src/sources/prometheus/promql.js';
 import { type PrometheusOptions, PrometheusSource } from '../../src/sources/prometheus/source.js';
 import { type Answering, answering } from './answering.js';
 import { errors, forEver, slow } from './queries.js';
@@ -16,6 +16,7 @@ const options: Omit<PrometheusOptions, 'url'> = {
   staleSeconds: 15,
   concurrency: 4,
   shareMs: 0,
+  mergeMs: 0,
 };
 
 async function source(more: Partial<PrometheusOptions>, ...answers: Parameters<typeof answering>) {
@@ -39,23 +40,23 @@ const metric = (code: string, more = {}) => ({
 
 describe('PromQL', () => {
   it('asks for the raw samples of all streams of a service in one selector', () => {
-    expect(readQuery('checkout', [errors, slow], 15)).toBe(
+    expect(readQuery([wantOf('checkout', [errors, slow])], 15)).toBe(
       '{__name__=~"http_request_seconds_bucket|http_request_seconds_count|http_requests_total|process_start_time_seconds",' +
         'service="checkout",route=~"|/buy",le=~"|0\\\\.25|2\\\\.5e-01"}[15s]',
     );
   });
 
   it('asks by a label only where every stream selects by it', () => {
-    expect(readQuery('checkout', [errors, { ...errors, select: {} }], 5)).toBe(
+    expect(readQuery([wantOf('checkout', [errors, { ...errors, select: {} }])], 5)).toBe(
       '{__name__=~"http_requests_total|process_start_time_seconds",service="checkout"}[5s]',
     );
   });
 
   it('cannot be broken out of by a value, and refuses a label that is none', () => {
-    expect(readQuery('a"} or vector(1) #', [{ ...errors, select: { route: 'x"|.*' } }], 5)).toBe(
+    expect(readQuery([wantOf('a"} or vector(1) #', [{ ...errors, select: { route: 'x"|.*' } }])], 5)).toBe(
       '{__name__=~"http_requests_total|process_start_time_seconds",service="a\\"} or vector(1) #",route=~"|x\\"\\\\|\\\\.\\\\*"}[5s]',
     );
-    expect(() => readQuery('x', [{ ...errors, select: { 'a=""}': '' } }], 5)).toThrow('is not a label name');
+    expect(() => wantOf('x', [{ ...errors, select: { 'a=""}': '' } }])).toThrow('is not a label name');
   });
 
   it('asks for a histogram now and ten minutes ago', () => {
@@ -81,7 +82,7 @@ describe('a Prometheus server', () => {
       path: '/prom/api/v1/query',
       headers: { authorization: 'Bearer x' },
     });
-    expect(server.asked[0]?.form.get('query')).toBe(readQuery('checkout', [errors], 15));
+    expect(server.asked[0]?.form.get('query')).toBe(readQuery([wantOf('checkout', [errors])], 15));
   });
 
   it('gives the last sample of each series with its own timestamp', async () => {

@@ -24,6 +24,8 @@ export async function deleted(client: Client, workflowId: string): Promise<void>
           },
         ),
     (state) => state === 'gone',
+    // The server deletes at its leisure.
+    90_000,
   );
 }
 

@@ -65,6 +65,8 @@ export class World {
   /** Thrown by the source while set. */
   sourceDown: GraywaveError | null = null;
   reads = 0;
+  /** The source answers, and shows the same for ever. */
+  frozen = false;
   /** Set by a test that has begun a rollback. */
   rollsBack = false;
   /** True while a driver is asked to drain. */
@@ -169,7 +171,7 @@ export class World {
         if (this.sourceDown) throw this.sourceDown;
         this.reads += 1;
         this.clockMs = Math.max(this.clockMs + 1, Date.now());
-        for (const { id, version } of this.places.values()) {
+        for (const { id, version } of this.frozen ? [] : this.places.values()) {
           const count = this.counts.get(id) ?? { total: 0, bad: 0 };
           count.total += this.eventsPerLook;
           count.bad += Math.round(this.eventsPerLook * (this.badShare[version] ?? 0));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { terminalStates } from '../../src/workflows/messages.js';
 import { type Engine, startEngine } from '../support/engine.js';
-import { acts, continuing, endings, others, record, recordOther } from '../support/record-histories.js';
+import { acts, continuing, endings, record } from '../support/record-histories.js';
+import { others, recordOther } from '../support/record-others.js';
 
 /** Records the histories that `replay.test.ts` replays: `GRAYWAVE_RECORD=1 npx vitest run test/workflows/record.test.ts`. */
 describe('histories', () => {

@@ -5,7 +5,8 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as workflows from '../../src/workflows/index.js';
 import { histories, kept } from '../support/kept-history.js';
-import { acts, continuing, endings, others } from '../support/record-histories.js';
+import { acts, continuing, endings } from '../support/record-histories.js';
+import { others } from '../support/record-others.js';
 
 /*
  * Every history here ended on some released version of the workflow, and must replay on today's code. They are recorded

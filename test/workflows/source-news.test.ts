@@ -46,3 +46,32 @@ test('a source that fails for a moment is no news', { timeout: 60_000 }, async (
   expect((await stage.ended(spec.id)).state).toBe('completed');
   expect(stage.world.notices).toEqual([]);
 });
+
+test('a source that answers the same for ever is no source: told, never a pass, and the bake goes on when it moves', {
+  timeout: 120_000,
+}, async () => {
+  const stage = aStage(engine);
+  stage.world.channels = { source_down: ['chat'] };
+  const spec = aChange({
+    waves: [{ to: '50%' }, { to: '100%', bake: { min: '1s', max: '1s' } }],
+    bake: { min: '60s', max: '100s' },
+  });
+  await stage.submit(spec);
+  await stage.observed(spec.id);
+  await eventually(
+    'it has been looked at',
+    () => stage.world.reads,
+    (reads) => reads > 8,
+  );
+  stage.world.frozen = true;
+  const sinceMs = Date.now();
+  const told = () => stage.world.notices.map(({ notice }) => `${notice.event}${notice.over ? ' is over' : ''}`);
+  await eventually('told', told, (all) => all.length > 0, 60_000);
+  expect(stage.world.notices[0]?.notice.text).toMatch(/stood still/);
+  expect(Date.now() - sinceMs).toBeLessThan(60_000);
+  expect((await stage.status(spec.id)).wave).toBe(1);
+  stage.world.frozen = false;
+  await eventually('told that it is back', told, (all) => all.length > 1, 20_000);
+  const end = await stage.ended(spec.id);
+  expect([end.state, end.waves[0]?.how]).toEqual(['completed', 'proven']);
+});

@@ -85,7 +85,7 @@ describe('a change that nobody runs any more is found by the warden and restored
     await isRestored(stage, spec.id, await sweep());
   });
 
-  test('deleted with its history: the journal has its spec', async () => {
+  test('deleted with its history: the journal has its spec', { timeout: 150_000 }, async () => {
     const { stage, id, handle } = await inTheMiddle();
     await handle.terminate('by hand');
     await deleted(temporal(), changeWorkflowId(id));
@@ -187,19 +187,23 @@ describe('whatever is done to a lease, the journal is the lock', () => {
     ['terminated', (handle: WorkflowHandle) => handle.terminate('by hand')],
     ['deleted', async (handle: WorkflowHandle) => deleted(temporal(), handle.workflowId)],
     ['reset', (handle: WorkflowHandle) => resetTo(temporal(), handle, () => true)],
-  ])('%s: the second touches nothing before the first has ended, and then goes on', async (_how, act) => {
-    const { stage, id } = await inTheMiddle();
-    const second = aChange(quick, 'v3');
-    await stage.submit(second);
-    await stage.waitsFor(second.id, 'resource');
-    await act(temporal().workflow.getHandle(leaseWorkflowId(`memory:${stage.world.name}`)));
-    await engine.client.abort(id);
-    await stage.ended(id);
-    const firstRevert = stage.world.touches.findLastIndex((touch) => touch.key.startsWith(`${id}/`));
-    expect((await engine.client.wait(second.id, { everyMs: 50 })).state).toBe('completed');
-    const firstOfSecond = stage.world.touches.findIndex((touch) => touch.key.startsWith(`${second.id}/`));
-    expect(firstOfSecond).toBeGreaterThan(firstRevert);
-  });
+  ])(
+    '%s: the second touches nothing before the first has ended, and then goes on',
+    { timeout: 150_000 },
+    async (_how, act) => {
+      const { stage, id } = await inTheMiddle();
+      const second = aChange(quick, 'v3');
+      await stage.submit(second);
+      await stage.waitsFor(second.id, 'resource');
+      await act(temporal().workflow.getHandle(leaseWorkflowId(`memory:${stage.world.name}`)));
+      await engine.client.abort(id);
+      await stage.ended(id);
+      const firstRevert = stage.world.touches.findLastIndex((touch) => touch.key.startsWith(`${id}/`));
+      expect((await engine.client.wait(second.id, { everyMs: 50 })).state).toBe('completed');
+      const firstOfSecond = stage.world.touches.findIndex((touch) => touch.key.startsWith(`${second.id}/`));
+      expect(firstOfSecond).toBeGreaterThan(firstRevert);
+    },
+  );
 
   test('no lease is held once its change is settled, and none is left when nobody waits', async () => {
     const { stage, id } = await inTheMiddle();

@@ -5,28 +5,42 @@ import { beforeOf, type Fleets, type ProcessPart, readPart } from './part.js';
 import { Refused } from './client.js';
 import type { TouchAnswer } from './wire.js';
 
+/** More processes that start at the same moment only make each other slow. */
+const atOnce = 8;
+
 /**
- * Brings the targets back, or with `drain` out of service. One that fails does not keep the others from being
- * restored; then all that failed are named. A target that shows the before-state is asked all the same, so that it
- * remembers the epoch and refuses an apply that is still on its way.
+ * Brings the targets back, or with `drain` out of service, all at the same time: the engine's batch is what may go back
+ * together. One that fails does not keep the others from being restored; then all that failed are named. A target that
+ * shows the before-state is asked all the same, so that it remembers the epoch and refuses an apply that is still on its
+ * way.
  */
 export async function revert(fleets: Fleets, request: RevertRequest, kit: Kit): Promise<RevertAnswer> {
   const part = readPart(request.part, fleets);
-  const targets: RevertAnswer['targets'] = [];
-  const failures: { code: ErrorCode; message: string }[] = [];
-  for (const id of request.targets) {
-    try {
-      const { outcome } = await restore(part, id, request, kit);
-      targets.push({ id, outcome });
-    } catch (error) {
-      failures.push(failureOf(id, error, kit.signal));
+  const outcomes = new Map<string, TouchAnswer['outcome']>();
+  const failures = new Map<string, Failure>();
+  const ends: unknown[] = [];
+  const waiting = [...request.targets];
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined && ends.length === 0; id = waiting.shift()) {
+      try {
+        outcomes.set(id, (await restore(part, id, request, kit)).outcome);
+      } catch (error) {
+        const failure = failureOf(id, error, kit.signal);
+        if ('end' in failure) ends.push(failure.end);
+        else failures.set(id, failure);
+      }
     }
+  };
+  // All of it has ended when we answer: no touch of this attempt is left on its way.
+  await Promise.all(Array.from({ length: atOnce }, work));
+  if (ends.length > 0) throw ends[0];
+  const [first, ...others] = [...failures.values()];
+  if (first === undefined) {
+    return { targets: request.targets.map((id) => ({ id, outcome: outcomes.get(id) ?? 'already' })) };
   }
-  const [first] = failures;
-  if (first === undefined) return { targets };
-  const code = failures.every((failure) => failure.code === first.code) ? first.code : 'REVERT_FAILED';
-  const rest = `; ${targets.length} of ${request.targets.length} were restored`;
-  throw new GraywaveError(code, failures.map((failure) => failure.message).join('; ') + rest);
+  const code = others.every((other) => other.code === first.code) ? first.code : 'REVERT_FAILED';
+  const told = request.targets.flatMap((id) => failures.get(id)?.message ?? []).join('; ');
+  throw new GraywaveError(code, `${told}; ${outcomes.size} of ${request.targets.length} were restored`);
 }
 
 function restore(part: ProcessPart, id: string, request: RevertRequest, kit: Kit): Promise<TouchAnswer> {
@@ -37,13 +51,18 @@ function restore(part: ProcessPart, id: string, request: RevertRequest, kit: Kit
   return part.supervisor.put(id, { version, key, epoch, expect: { version: part.version } }, gate, kit.signal);
 }
 
-/** What one target's failure means; what is not about the target (no permission, cancelled, stale) ends the whole. */
-function failureOf(id: string, error: unknown, signal: AbortSignal): { code: ErrorCode; message: string } {
-  if (signal.aborted) throw error;
+interface Failure {
+  code: ErrorCode;
+  message: string;
+}
+
+/** What one target's failure means; `end`: it is not about the target (no permission, cancelled, stale). */
+function failureOf(id: string, error: unknown, signal: AbortSignal): Failure | { end: unknown } {
+  if (signal.aborted) return { end: error };
   if (error instanceof Refused) {
-    if (error.code === 'stale') throw new GraywaveError('TOUCH_STALE', error.message, { cause: error });
+    if (error.code === 'stale') return { end: new GraywaveError('TOUCH_STALE', error.message, { cause: error }) };
     return { code: error.code === 'changed' ? 'WORLD_CHANGED' : 'REVERT_FAILED', message: error.message };
   }
-  if (error instanceof GraywaveError && error.code === 'TOUCH_REFUSED') throw error;
+  if (error instanceof GraywaveError && error.code === 'TOUCH_REFUSED') return { end: error };
   return { code: 'REVERT_FAILED', message: `${id}: ${messageOf(error)}` };
 }

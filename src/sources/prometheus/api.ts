@@ -23,15 +23,9 @@ const envelope = z.object({
   data: z.unknown(),
 });
 
-const matrix = z.object({
-  resultType: z.literal('matrix'),
-  result: z.array(
-    z.object({
-      metric: z.record(z.string(), z.string()),
-      // Absent for native histograms, which have no counters of ours.
-      values: z.array(z.tuple([z.number(), z.string()])).default([]),
-    }),
-  ),
+const vector = z.object({
+  resultType: z.literal('vector'),
+  result: z.array(z.object({ metric: z.record(z.string(), z.string()) })),
 });
 
 const maxBytes = 64 * 2 ** 20;
@@ -42,20 +36,39 @@ const maxBytes = 64 * 2 ** 20;
  */
 export async function querySamples(api: ApiOptions, promql: string): Promise<RawSeries[]> {
   const seconds = Math.max(1, Math.ceil(api.timeoutMs / 1000));
-  const data = await call(api, '/api/v1/query', { query: promql, timeout: `${seconds}s` });
-  const answer = matrix.safeParse(data);
-  if (!answer.success) throw unreadable(api, z.prettifyError(answer.error));
-  return answer.data.result.map(({ metric, values }) => ({ labels: metric, samples: values }));
+  return matrix(api, await call(api, '/api/v1/query', { query: promql, timeout: `${seconds}s` }));
 }
 
-export async function metricNames(api: ApiOptions, selector: string): Promise<string[]> {
-  const seconds = Math.floor(Date.now() / 1000);
-  // Only what is there now, not what the server remembers; without an end of the range its own clock decides.
-  const data = await call(api, '/api/v1/series', { 'match[]': selector, start: String(seconds - 300) });
-  const answer = z.array(z.record(z.string(), z.string())).safeParse(data);
+/** Metric names in the answer to an instant query. Throws as `querySamples` does. */
+export async function queryNames(api: ApiOptions, promql: string): Promise<string[]> {
+  const answer = vector.safeParse(await call(api, '/api/v1/query', { query: promql }));
   if (!answer.success) throw unreadable(api, z.prettifyError(answer.error));
-  return [...new Set(answer.data.map((labels) => labels['__name__'] ?? ''))].sort();
+  return [...new Set(answer.data.result.map(({ metric }) => metric['__name__'] ?? ''))].sort();
 }
+
+/** Checked by hand: with zod, reading an answer cost more than asking for it. */
+function matrix(api: ApiOptions, data: unknown): RawSeries[] {
+  const wrong = (what: string): never => {
+    throw unreadable(api, `not a matrix of samples: ${what}`);
+  };
+  if (!isObject(data) || data['resultType'] !== 'matrix') return wrong('resultType');
+  const { result } = data;
+  if (!Array.isArray(result)) return wrong('result');
+  return result.map((one: unknown) => {
+    if (!isObject(one)) return wrong('result');
+    const { metric, values = [] } = one;
+    if (!isObject(metric) || !Object.values(metric).every(isString)) return wrong('metric');
+    // Absent for native histograms, which have no counters of ours.
+    if (!Array.isArray(values) || !values.every(isSample)) return wrong('values');
+    return { labels: metric as RawSeries['labels'], samples: values as RawSeries['samples'] };
+  });
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isString = (value: unknown): boolean => typeof value === 'string';
+const isSample = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string';
 
 /** The last sample of each series with its own timestamp. */
 export function lastSamples(raw: RawSeries[]): Series[] {

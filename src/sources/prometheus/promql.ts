@@ -7,20 +7,50 @@ import { namesOf, startMetric } from '../series.js';
  * extrapolates nothing.
  */
 
-/**
- * One selector for all streams of one service and the start times of its processes: one query sees one state of the
- * server, so a counter and the start time of its process come from the same scrape. It may match more than is wanted
- * (a label that one stream selects by may be absent); the exact choice is made where the rows are counted.
- */
-export function readQuery(service: string, queries: StreamQuery[], lookbackSeconds: number): string {
-  const names = [...new Set([...queries.flatMap(namesOf), startMetric])].sort();
-  const matchers = [`__name__=~${alternatives(names)}`, `service=${quote(service)}`];
-  for (const name of commonLabels(queries)) {
+/** What one reader wants of one service, as a selector says it. */
+export interface Want {
+  service: string;
+  /** Metric names, sorted. */
+  names: string[];
+  /** Labels by which every stream of this reader selects, in order, with the values that are looked for. */
+  labels: Map<string, string[]>;
+  /** Bucket bounds as they may be written. */
+  bounds: string[];
+}
+
+export function wantOf(service: string, queries: StreamQuery[]): Want {
+  const labels = commonLabels(queries).map((name): [string, string[]] => {
     const values = new Set(queries.map((query) => query.select[name] ?? ''));
-    matchers.push(`${labelName(name)}=~${alternatives(['', ...[...values].sort()])}`);
-  }
+    return [labelName(name), [...values].sort()];
+  });
   const bounds = queries.flatMap(({ measure }) => (measure.kind === 'slower' ? spellings(measure.le) : []));
-  if (bounds.length > 0) matchers.push(`le=~${alternatives(['', ...new Set(bounds)])}`);
+  return {
+    service,
+    names: [...new Set([...queries.flatMap(namesOf), startMetric])].sort(),
+    labels: new Map(labels),
+    bounds: [...new Set(bounds)],
+  };
+}
+
+/** Wants of one shape fit into one selector that matches little more than each of them alone would. */
+export const shapeOf = ({ names, labels, bounds }: Want): string =>
+  JSON.stringify([names, [...labels.keys()], bounds.length > 0]);
+
+/**
+ * One selector for all that these readers want, and the start times of the processes: one query sees one state of the
+ * server, so a counter and the start time of its process come from the same scrape. The wants are of one shape. It may
+ * match more than is wanted (a label that one stream selects by may be absent); the exact choice is made where the rows
+ * are counted.
+ */
+export function readQuery(wants: readonly Want[], lookbackSeconds: number): string {
+  const services = unique(wants.map(({ service }) => service));
+  const matchers = [`__name__=~${alternatives(wants[0]?.names ?? [])}`];
+  matchers.push(services.length === 1 ? `service=${quote(services[0] ?? '')}` : `service=~${alternatives(services)}`);
+  for (const name of wants[0]?.labels.keys() ?? []) {
+    matchers.push(`${name}=~${alternatives(['', ...unique(wants.flatMap(({ labels }) => labels.get(name) ?? []))])}`);
+  }
+  const bounds = unique(wants.flatMap((want) => want.bounds));
+  if (bounds.length > 0) matchers.push(`le=~${alternatives(['', ...bounds])}`);
   return `{${matchers.join(',')}}[${lookbackSeconds}s]`;
 }
 
@@ -31,8 +61,9 @@ export function histogramQuery(query: HistogramQuery, lookbackSeconds: number, o
   return `{${matchers.join(',')}}[${lookbackSeconds}s]${offset}`;
 }
 
-export function serviceSelector(service: string): string {
-  return `{service=${quote(service)}}`;
+/** Names of what a service shows now, by the server's own clock. */
+export function namesQuery(service: string): string {
+  return `count by (__name__) ({service=${quote(service)}})`;
 }
 
 function commonLabels(queries: StreamQuery[]): string[] {
@@ -48,8 +79,14 @@ function spellings(le: number): string[] {
   return [...new Set([plain, plain.includes('.') ? plain : `${plain}.0`, go])];
 }
 
+const unique = (values: string[]): string[] => [...new Set(values)];
+
 function alternatives(values: string[]): string {
-  return quote([...new Set(values)].map((value) => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'));
+  return quote(
+    unique(values)
+      .map((value) => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+      .join('|'),
+  );
 }
 
 /** PromQL strings are Go strings; JSON escapes are a subset of theirs. */

@@ -2,8 +2,9 @@ import { readHistogram } from '../histogram.js';
 import type { HistogramQuery, HistogramReading, Reading, Source, StreamQuery } from '../port.js';
 import { countRows, type Series } from '../series.js';
 import { Limit, orAbort, Shared } from '../share.js';
-import { type ApiOptions, lastSamples, metricNames, querySamples, type RawSeries } from './api.js';
-import { histogramQuery, readQuery, serviceSelector } from './promql.js';
+import { type ApiOptions, lastSamples, queryNames, querySamples, type RawSeries } from './api.js';
+import { Merged } from './merge.js';
+import { histogramQuery, namesQuery, readQuery, wantOf } from './promql.js';
 
 export interface PrometheusOptions extends ApiOptions {
   /** A series without a sample for so long is missing; null: 2.5 scrape intervals, learnt from the samples. */
@@ -12,6 +13,8 @@ export interface PrometheusOptions extends ApiOptions {
   concurrency: number;
   /** Readers that come within this time of a query's start share it. */
   shareMs: number;
+  /** Readers of different services that come within this time of each other are asked for in one query. */
+  mergeMs: number;
 }
 
 interface Options {
@@ -34,6 +37,7 @@ const enoughEvents = 1_000;
 export class PrometheusSource implements Source {
   private readonly limit: Limit;
   private readonly shared: Shared<RawSeries[]>;
+  private readonly merged: Merged;
   private readonly learntSeconds = new Map<string, number>();
 
   constructor(
@@ -42,6 +46,7 @@ export class PrometheusSource implements Source {
   ) {
     this.limit = new Limit(options.concurrency, 2 * options.timeoutMs);
     this.shared = new Shared(options.shareMs);
+    this.merged = new Merged(options.mergeMs, (promql) => this.run(promql));
   }
 
   async read(queries: StreamQuery[], { signal }: Options): Promise<Reading> {
@@ -51,8 +56,10 @@ export class PrometheusSource implements Source {
     const answers = await Promise.all(
       services.map(async (service) => {
         const mine = queries.filter((query) => query.service === service);
-        const build = (lookback: number): string => readQuery(service, mine, lookback);
-        const { series, staleSeconds } = await this.sample(service, build, signal);
+        const want = wantOf(service, mine);
+        const ask: Ask = (lookback) =>
+          this.shared.get(readQuery([want], lookback), () => this.merged.read(want, lookback));
+        const { series, staleSeconds } = await this.sample(service, ask, signal);
         return countRows(mine, series, staleSeconds * 1000);
       }),
     );
@@ -62,8 +69,12 @@ export class PrometheusSource implements Source {
   /** Of the last 10 minutes where they hold enough events, else since the start of each process. */
   async histogram(query: HistogramQuery, { signal }: Options): Promise<HistogramReading> {
     signal.throwIfAborted();
-    const { series, staleSeconds } = await this.sample(query.service, (s) => histogramQuery(query, s, 0), signal);
-    const before = lastSamples(await this.query(histogramQuery(query, staleSeconds, windowSeconds), signal));
+    const ask: Ask = (lookback, offsetSeconds = 0) => {
+      const promql = histogramQuery(query, lookback, offsetSeconds);
+      return this.shared.get(promql, () => this.run(promql));
+    };
+    const { series, staleSeconds } = await this.sample(query.service, ask, signal);
+    const before = lastSamples(await orAbort(ask(staleSeconds, windowSeconds), signal));
     const earlier = new Map(before.map((one) => [keyOf(one), one.value]));
     const recent = series.map((one) => {
       const then = earlier.get(keyOf(one)) ?? 0;
@@ -76,38 +87,40 @@ export class PrometheusSource implements Source {
 
   names(service: string, { signal }: Options): Promise<string[]> {
     return orAbort(
-      this.limit.run(() => metricNames(this.options, serviceSelector(service))),
+      this.limit.run(() => queryNames(this.options, namesQuery(service))),
       signal,
     );
   }
 
   private async sample(
     service: string,
-    build: (lookbackSeconds: number) => string,
+    ask: Ask,
     signal: AbortSignal,
   ): Promise<{ series: Series[]; staleSeconds: number }> {
-    const staleSeconds = this.options.staleSeconds ?? (await this.learn(service, build, signal));
-    const raw = await this.query(build(staleSeconds), signal);
+    const staleSeconds = this.options.staleSeconds ?? (await this.learn(service, ask, signal));
+    const raw = await orAbort(ask(staleSeconds), signal);
     // Nothing within the lookback: perhaps the scrape interval is another now, so the next reading learns it again.
     if (raw.length === 0) this.learntSeconds.delete(service);
     return { series: lastSamples(raw), staleSeconds };
   }
 
-  private async learn(service: string, build: (seconds: number) => string, signal: AbortSignal): Promise<number> {
+  private async learn(service: string, ask: Ask, signal: AbortSignal): Promise<number> {
     const known = this.learntSeconds.get(service);
     if (known !== undefined) return known;
-    const intervalSeconds = medianGap(await this.query(build(learnSeconds), signal));
+    const intervalSeconds = medianGap(await orAbort(ask(learnSeconds), signal));
     if (intervalSeconds === null) return unlearntStaleSeconds;
     const learnt = Math.max(leastStaleSeconds, Math.ceil(intervalSeconds * 2.5));
     this.learntSeconds.set(service, learnt);
     return learnt;
   }
 
-  private query(promql: string, signal: AbortSignal): Promise<RawSeries[]> {
-    const work = this.shared.get(promql, () => this.limit.run(() => querySamples(this.options, promql)));
-    return orAbort(work, signal);
+  private run(promql: string): Promise<RawSeries[]> {
+    return this.limit.run(() => querySamples(this.options, promql));
   }
 }
+
+/** One question, by how far back its samples may lie, and what it is told for. */
+type Ask = (lookbackSeconds: number, offsetSeconds?: number) => Promise<RawSeries[]>;
 
 function medianGap(raw: RawSeries[]): number | null {
   const gaps = raw.flatMap(({ samples }) => {

@@ -14,9 +14,10 @@ const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
  * Prometheus text exposition 0.0.4. Like Prometheus: one line that cannot be read spoils the page, for half a page is
- * not a state the process was in; of a series given twice the first counts. Throws Error naming the line.
+ * not a state the process was in; of a series given twice the first counts. Of metrics other than `wanted` only the name
+ * is read: most of a page is of no interest to a look. Throws Error naming the line.
  */
-export function parseExposition(text: string): Sample[] {
+export function parseExposition(text: string, wanted: ReadonlySet<string> | null = null): Sample[] {
   const samples: Sample[] = [];
   const seen = new Set<string>();
   let lineNumber = 0;
@@ -25,6 +26,10 @@ export function parseExposition(text: string): Sample[] {
     const end = newline === -1 ? text.length : newline;
     lineNumber += 1;
     if (end - start > maxLineLength) throw new Error(`line ${lineNumber}: longer than ${maxLineLength} characters`);
+    if (wanted !== null && passedOver(text, start, wanted)) {
+      start = end + 1;
+      continue;
+    }
     const line = text.slice(start, end).trim();
     start = end + 1;
     if (line === '' || line.startsWith('#')) continue;
@@ -34,6 +39,15 @@ export function parseExposition(text: string): Sample[] {
     samples.push(sample);
   }
   return samples;
+}
+
+/** A comment, or a metric that is not wanted. */
+function passedOver(text: string, start: number, wanted: ReadonlySet<string>): boolean {
+  if (text.charCodeAt(start) === 35) return true;
+  nameChars.lastIndex = start;
+  nameChars.test(text);
+  const end = nameChars.lastIndex;
+  return end > start && nameStart.test(text.charAt(start)) && !wanted.has(text.slice(start, end));
 }
 
 function parseLine(line: string, lineNumber: number): { sample: Sample; series: string } {
@@ -60,6 +74,9 @@ function parseLine(line: string, lineNumber: number): { sample: Sample; series: 
   };
 }
 
+/** A label of this name, assigned, would not become one. */
+const plainly = { enumerable: true, configurable: true, writable: true };
+
 function parseLabels(
   line: string,
   from: number,
@@ -77,7 +94,8 @@ function parseLabels(
     if (line.charAt(at) !== '"') broken('label value is not quoted');
     const [value, end] = parseQuoted(line, at + 1, broken);
     if (Object.hasOwn(labels, name)) broken(`label ${name} given twice`);
-    Object.defineProperty(labels, name, { value, enumerable: true, configurable: true, writable: true });
+    if (name === '__proto__') Object.defineProperty(labels, name, { ...plainly, value });
+    else labels[name] = value;
     at = skipBlanks(line, end);
     if (line.charAt(at) === ',') at = skipBlanks(line, at + 1);
     else if (line.charAt(at) !== '}') broken('no } after the labels');

@@ -3,10 +3,10 @@ import { GraywaveError, messageOf } from '../../errors.js';
 import { difference, readHistogram } from '../histogram.js';
 import { ask, shown } from '../http.js';
 import type { HistogramQuery, HistogramReading, Reading, Source, StreamQuery } from '../port.js';
-import { countRows, type Series } from '../series.js';
+import { countRows, namesOf, type Series, startMetric } from '../series.js';
 import { Limit, orAbort, Shared } from '../share.js';
 import { type Discovery, discover, type Endpoint } from './discovery.js';
-import { parseExposition } from './exposition.js';
+import { Page, unixMs } from './page.js';
 
 export interface ScrapeOptions {
   discovery: Discovery;
@@ -36,7 +36,7 @@ const recentPauseMs = 1_000;
 export class ScrapeSource implements Source {
   private readonly limit: Limit;
   private readonly endpoints: Shared<Endpoint[]>;
-  private readonly pages: Shared<Series[]>;
+  private readonly pages: Shared<Page>;
 
   constructor(
     readonly name: string,
@@ -49,8 +49,9 @@ export class ScrapeSource implements Source {
 
   /** Throws SOURCE_DOWN when discovery fails, or no endpoint at all can be read; one of them is a missing row. */
   async read(queries: StreamQuery[], { signal }: Options): Promise<Reading> {
-    const { series, problems } = await this.scrape(new Set(queries.map(({ service }) => service)), signal);
-    const reading: Reading = { atMs: nowMs(), counts: countRows(queries, series, staleAfterMs) };
+    const wanted = new Set([...queries.flatMap(namesOf), startMetric]);
+    const { series, problems } = await this.scrape(new Set(queries.map(({ service }) => service)), wanted, signal);
+    const reading: Reading = { atMs: unixMs(performance.now()), counts: countRows(queries, series, staleAfterMs) };
     if (problems.length > 0) reading.problems = problems.slice(0, 5);
     return reading;
   }
@@ -61,26 +62,30 @@ export class ScrapeSource implements Source {
    */
   async histogram(query: HistogramQuery, { signal }: Options): Promise<HistogramReading> {
     const read = async (): Promise<HistogramReading> => {
-      const { series } = await this.scrape(new Set([query.service]), signal);
+      const { series } = await this.scrape(new Set([query.service]), new Set([`${query.histogram}_bucket`]), signal);
       return readHistogram(query, series);
     };
     const first = await read();
-    const endMs = nowMs() + recentMs;
+    const endMs = performance.now() + recentMs;
     for (;;) {
       await sleep(recentPauseMs, undefined, { signal });
       const last = await read();
       const recent = difference(first, last);
       if (recent !== null && recent.total >= recentEnough) return recent;
-      if (nowMs() >= endMs) return recent !== null && recent.total >= recentLeast ? recent : last;
+      if (performance.now() >= endMs) return recent !== null && recent.total >= recentLeast ? recent : last;
     }
   }
 
   async names(service: string, { signal }: Options): Promise<string[]> {
-    const { series } = await this.scrape(new Set([service]), signal);
+    const { series } = await this.scrape(new Set([service]), null, signal);
     return [...new Set(series.map(({ name }) => name))].sort();
   }
 
-  private async scrape(services: Set<string>, signal: AbortSignal): Promise<{ series: Series[]; problems: string[] }> {
+  private async scrape(
+    services: Set<string>,
+    wanted: Set<string> | null,
+    signal: AbortSignal,
+  ): Promise<{ series: Series[]; problems: string[] }> {
     signal.throwIfAborted();
     const { discovery, timeoutMs } = this.options;
     const all = await orAbort(
@@ -91,7 +96,10 @@ export class ScrapeSource implements Source {
     const mine = new Map(
       all.filter((one) => services.has(one.labels['service'] ?? '')).map((one) => [keyOf(one), one]),
     );
-    const pages = await orAbort(Promise.allSettled([...mine].map(([key, one]) => this.page(key, one))), signal);
+    const pages = await orAbort(
+      Promise.allSettled([...mine].map(async ([key, one]) => (await this.page(key, one)).series(wanted))),
+      signal,
+    );
     const series: Series[] = [];
     const problems: string[] = [];
     for (const page of pages) {
@@ -105,34 +113,20 @@ export class ScrapeSource implements Source {
     return { series, problems };
   }
 
-  private page(key: string, endpoint: Endpoint): Promise<Series[]> {
+  private page(key: string, endpoint: Endpoint): Promise<Page> {
     return this.pages.get(key, () => this.limit.run(() => this.fetchPage(endpoint)));
   }
 
-  private async fetchPage({ url, labels }: Endpoint): Promise<Series[]> {
-    const atMs = nowMs();
+  private async fetchPage(endpoint: Endpoint): Promise<Page> {
+    const { url } = endpoint;
+    const takenMs = performance.now();
     const headers = { accept: 'text/plain;version=0.0.4' };
     const answer = await ask({ url, headers, timeoutMs: this.options.timeoutMs, maxBytes: maxPageBytes });
     if (answer.status !== 200) throw new GraywaveError('SOURCE_DOWN', `${shown(url)}: HTTP ${answer.status}`);
-    try {
-      return parseExposition(answer.text).map((sample) => ({
-        name: sample.name,
-        labels: { ...labels, ...sample.labels },
-        value: sample.value,
-        atMs: sample.atMs ?? atMs,
-        exporter: url,
-      }));
-    } catch (error) {
-      throw new GraywaveError('SOURCE_ANSWER', `${shown(url)}: ${messageOf(error)}`);
-    }
+    return new Page(endpoint, answer.text, takenMs);
   }
 }
 
 function keyOf({ url, labels }: Endpoint): string {
   return `${url} ${JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
-}
-
-/** Unix ms that only go forward within a process, whatever is done to the clock. */
-function nowMs(): number {
-  return Math.round(performance.timeOrigin + performance.now());
 }

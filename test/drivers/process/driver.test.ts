@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Driver, Kit } from '../../../src/drivers/driver.js';
 import { processDriver } from '../../../src/drivers/process/driver.js';
+import type { Slot } from '../../../src/drivers/process/supervisor/slot.js';
 import { GraywaveError } from '../../../src/errors.js';
 import type { Json } from '../../../src/spec/types.js';
 import {
@@ -9,6 +11,7 @@ import {
   kill9,
   openWorkshop,
   plainKit,
+  readLines,
   runs,
   type TestFleet,
   until,
@@ -200,6 +203,32 @@ test('one target that cannot be restored does not keep the others from it', asyn
     message: expect.stringMatching(/checkout-1.*2 of 3 were restored/),
   });
   expect(await seen(driver, 'v2')).toEqual(['after', 'before', 'before']);
+  await fleet.stop();
+});
+
+test('the targets of a revert go back at the same time, not one after the other', async () => {
+  const { fleet, driver } = await fresh();
+  await driver.apply(request('v2', all, 'a', 10), plainKit());
+  const late = Object.fromEntries(all.map((id) => [id, { version: 'v2-late' }]));
+  const revert = driver.revert({ ...request('v2', all, 'r', 11), before: late, drain: false }, plainKit());
+  const starting = (id: string): boolean =>
+    readLines<Slot>(join(fleet.stateDir, 'slots', `${id}.json`))[0]?.pending?.pid != null;
+  await until('all of them are being started', () => all.every(starting));
+  expect((await revert).targets).toEqual(all.map((id) => ({ id, outcome: 'touched' })));
+  await fleet.stop();
+});
+
+test('one target that Temporal no longer allows ends the revert only when no other touch is on its way', async () => {
+  const { fleet, driver } = await fresh();
+  await driver.apply(request('v2', all, 'a', 10), plainKit());
+  const kit: Kit = {
+    ...plainKit(),
+    touch: (target, act) =>
+      target === 'checkout-1' ? Promise.reject(new GraywaveError('TOUCH_REFUSED', 'cancel was requested')) : act(),
+  };
+  const revert = driver.revert({ ...request('v2', all, 'r', 11), drain: false }, kit);
+  await expect(revert).rejects.toMatchObject({ code: 'TOUCH_REFUSED' });
+  expect(fleet.applied().filter(({ key }) => key === 'r')).toHaveLength(2);
   await fleet.stop();
 });
 

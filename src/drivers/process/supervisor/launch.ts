@@ -6,6 +6,9 @@ import { type Fleet, logFileOf, Refusal, serviceOf } from './fleet.js';
 import { routers } from './routes.js';
 import type { ProcessRecord, Slot } from './slot.js';
 
+/** A process that is seen dead holds its port until the last of its threads has ended. */
+const portPatienceMs = 1000;
+
 /** Which version to start, and what the process is told about the touch it came from. */
 export interface Wanted {
   version: string;
@@ -47,7 +50,10 @@ async function portFor(fleet: Fleet, slot: Slot): Promise<number> {
   const service = serviceOf(fleet, slot);
   const fixed = service.port !== 0 ? service.port : service.router ? (slot.process?.port ?? 0) : 0;
   if (fixed === 0) return freePort();
-  if (await isFree(fixed)) return fixed;
+  for (const end = Date.now() + portPatienceMs; ; await sleep(20)) {
+    if (await isFree(fixed)) return fixed;
+    if (Date.now() >= end) break;
+  }
   throw new Refusal('start_failed', `${slot.id} needs port ${fixed}, and something else listens there`);
 }
 
@@ -59,7 +65,7 @@ async function whyUnhealthy(fleet: Fleet, slot: Slot, record: ProcessRecord): Pr
     const answer = await healthOf(record.port, health, Math.max(1, Math.min(1000, end - Date.now())));
     if (answer?.instance === slot.id && answer.pid === record.pid) return null;
     if (!alive(record)) return 'ended while it started';
-    await sleep(20);
+    await sleep(10);
   }
   return `was not healthy within ${fleet.file.startSeconds} s`;
 }

@@ -8,7 +8,8 @@ import type { Slot } from './slot.js';
 
 /**
  * Brings a slot to a version, at most once for a key. The new process is started and healthy before the old one loses
- * its place in the routing table; the old one finishes its requests and is stopped.
+ * its place in the routing table; the old one finishes its requests and is stopped. Where requests are routed that is
+ * after the answer: nobody is served by it any more, and a version that hangs would hold up its own rollback.
  * @throws Refusal, with the slot as it was before.
  */
 export async function put(fleet: Fleet, slot: Slot, request: PutRequest): Promise<TouchAnswer> {
@@ -18,6 +19,7 @@ export async function put(fleet: Fleet, slot: Slot, request: PutRequest): Promis
     throw new Refusal('unknown_version', `${slot.service} has no version ${request.version}; it has ${known}`);
   }
   refuseStale(slot, request.epoch);
+  await finishLeft(fleet, slot);
   const there = await instanceOf(fleet, slot);
   const sameKey = slot.key === request.key && slot.verb === 'put' && slot.version === request.version;
   if (sameKey || (there.version === request.version && there.state === 'running' && there.healthy)) {
@@ -39,6 +41,7 @@ export async function put(fleet: Fleet, slot: Slot, request: PutRequest): Promis
 /** Takes a slot out of the routing table; where the service has no place in it, the process is stopped. */
 export async function drain(fleet: Fleet, slot: Slot, request: DrainRequest): Promise<TouchAnswer> {
   refuseStale(slot, request.epoch);
+  await finishLeft(fleet, slot);
   const service = serviceOf(fleet, slot);
   if (service.router) throw new Refusal('unsupported', `${slot.id} routes the fleet's requests: it cannot be drained`);
   if (!slot.serving) return absorb(fleet, slot, 'drain', request, await instanceOf(fleet, slot));
@@ -91,8 +94,21 @@ async function effect(fleet: Fleet, slot: Slot, entry: AppliedEntry, change: Par
     await undo(fleet, slot, before, entry);
     throw new Refusal('routing_failed', messageOf(error));
   }
-  await finish(fleet, slot);
+  const isSwap = entry.verb === 'put' && serviceOf(fleet, slot).routed;
+  if (isSwap) finishLater(fleet, slot);
+  else await finish(fleet, slot);
   return { outcome: 'touched', instance: await instanceOf(fleet, slot) };
+}
+
+/** The next in the slot's turn; what is asked of the slot meanwhile waits for it, or does it first. */
+function finishLater(fleet: Fleet, slot: Slot): void {
+  fleet
+    .inTurn(slot, () => finishLeft(fleet, slot))
+    .catch((error: unknown) => console.error(`${slot.id}: the old process does not end: ${messageOf(error)}`));
+}
+
+async function finishLeft(fleet: Fleet, slot: Slot): Promise<void> {
+  if (slot.leaving !== null || slot.unlogged !== null) await finish(fleet, slot);
 }
 
 async function undo(fleet: Fleet, slot: Slot, before: Slot, done: AppliedEntry): Promise<void> {
