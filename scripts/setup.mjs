@@ -49,7 +49,7 @@ async function build(tell) {
     'package-lock.json',
     'tsconfig.json',
     'tsconfig.build.json',
-    ...['src', 'examples', 'bench'].flatMap(filesOf),
+    ...['src', 'examples', 'bench', 'faults'].flatMap(filesOf),
   ]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   tell('Building …');

@@ -6,7 +6,7 @@ import type { HoldState } from '../workflows/hold-messages.js';
 export type Held = Pick<HoldState, 'scope' | 'reason' | 'owner' | 'untilMs'>;
 
 /** The gate's question spares a touch that would be refused; the one that counts is the kit's. */
-const sharedMs = 1_000;
+const sharedMs = 200;
 
 /** Which of these holds are in force, and what they say of themselves. */
 export async function heldBy(client: Client, ids: readonly string[]): Promise<Held[]> {

@@ -2,6 +2,7 @@ import type { Grant } from '../drivers/protocol.js';
 import type { TouchRecord } from '../journal/port.js';
 import { scopesOf } from '../policy/scope.js';
 import type { PlannedWave } from '../spec/waves.js';
+import { besideWatching } from './beside.js';
 import { holdWorkflowId } from './names.js';
 import type { PlannedPart } from './planning.js';
 import { askGate } from './record.js';
@@ -58,7 +59,7 @@ export async function gate(
   await run.noted;
   for (;;) {
     const request = { changeId, expect: run.epoch, records, holds, onBusy: run.input.spec.onBusy };
-    const answer = await askGate(request, summary);
+    const answer = await askGate(request, summary, (ask) => besideWatching(run, ask));
     switch (answer.outcome) {
       case 'held':
       case 'queued':

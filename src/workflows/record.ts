@@ -15,12 +15,22 @@ import { beside, own, urgent } from './proxies.js';
  * write asked again under the same key gets the same answer. When there is none within seconds, an activity of its own,
  * visible as pending, asks until there is.
  */
-export async function askGate(request: GateRequest, summary: string): Promise<GateAnswer> {
+export async function askGate(
+  request: GateRequest,
+  summary: string,
+  meanwhile: (ask: () => Promise<void>) => Promise<void>,
+): Promise<GateAnswer> {
   try {
     return await beside.gate.executeWithOptions({ summary }, [request]);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return own.gate.executeWithOptions({ summary }, [request]);
+    // A journal that does not answer is waited for; what is changed already is not left out of sight for that.
+    let answer: GateAnswer | null = null;
+    await meanwhile(async () => {
+      answer = await own.gate.executeWithOptions({ summary }, [request]);
+    });
+    if (answer === null) throw new Error('the gate gave no answer', { cause: error });
+    return answer;
   }
 }
 

@@ -102,7 +102,7 @@ test('there is a release to go back to', () => {
 });
 
 test.each(releases)(
-  '%s → the code of today → %s over one bake: nothing is lost, nothing is touched twice',
+  '%s → the code of today → and back, over one bake: nothing is lost, nothing is touched twice',
   { timeout: 240_000 },
   async (release) => {
     const old = unpacked(release);
@@ -119,6 +119,7 @@ test.each(releases)(
         parts: [{ name: 'image', driver: 'process', with: { fleet: 'example', service: 'inventory', version: 'v2' } }],
         waves: [
           { to: 1, bake: { min: '1s', max: '40s' } },
+          { to: 3, bake: { min: '1s', max: '2s' } },
           { to: '100%', bake: { min: '1s', max: '2s' } },
         ],
         onInconclusive: 'advance',
@@ -144,7 +145,7 @@ test.each(releases)(
       seen = await eventually('it is looked at again, from where it was', looks, (lookMs) => lookMs > before, 60_000);
     }
     const end = await client.wait(id, { everyMs: 200 });
-    expect([end.state, end.waves.map((wave) => wave.phase)]).toEqual(['completed', ['done', 'done']]);
+    expect([end.state, end.waves.map((wave) => wave.phase)]).toEqual(['completed', ['done', 'done', 'done']]);
     await running.stop();
 
     const applied = readFileSync(join(dir, 'fleet', 'applied.ndjson'), 'utf8')

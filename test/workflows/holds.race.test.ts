@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Driver } from '../../src/drivers/driver.js';
 import { holdBarrierMs } from '../../src/drivers/permission.js';
 import { aChange, type Engine, eventually, startEngine } from '../support/engine.js';
 import { aStage } from '../support/stage.js';
@@ -15,30 +16,18 @@ test('after `hold` has returned no wave begins any more, however many changes ar
 }, async () => {
   const count = 50;
   const worlds = new Map<string, World>();
-  const worldOf = (id: string): World => {
+  const driverOf = (id: string): Driver => {
     const world = worlds.get(id) ?? new World();
     worlds.set(id, world);
-    return world;
+    return world.driver();
   };
   const stage = aStage(engine, (world) => {
     world.driver = () => ({
       name: 'memory',
-      plan: (...call) =>
-        worldOf(call[0].changeId)
-          .driver()
-          .plan(...call),
-      apply: (...call) =>
-        worldOf(call[0].changeId)
-          .driver()
-          .apply(...call),
-      verify: (...call) =>
-        worldOf(call[0].changeId)
-          .driver()
-          .verify(...call),
-      revert: (...call) =>
-        worldOf(call[0].changeId)
-          .driver()
-          .revert(...call),
+      plan: (...call) => driverOf(call[0].changeId).plan(...call),
+      apply: (...call) => driverOf(call[0].changeId).apply(...call),
+      verify: (...call) => driverOf(call[0].changeId).verify(...call),
+      revert: (...call) => driverOf(call[0].changeId).revert(...call),
     });
   });
   const service = 'raced';

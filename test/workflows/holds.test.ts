@@ -3,7 +3,7 @@ import type { Scope } from '../../src/policy/scope.js';
 import { holdWorkflowId } from '../../src/workflows/names.js';
 import { aChange, type Engine, eventually, startEngine } from '../support/engine.js';
 import { aLatch, aStage, type Stage } from '../support/stage.js';
-import { World } from '../support/world.js';
+import type { World } from '../support/world.js';
 
 let engine: Engine;
 beforeAll(async () => {

@@ -127,7 +127,7 @@ test('terminated on its way, it is unsettled again, and the warden has it restor
   expect((await stage.ended(id)).state).toBe('rolled_back');
 });
 
-test('a change that runs, ended otherwise, was terminated, or is not there is refused with what it is', async () => {
+test('a change that runs, ended otherwise, or is not there is refused with what it is', async () => {
   const stage = aStage(engine);
   const spec = aChange(long);
   await stage.submit(spec);
@@ -144,9 +144,16 @@ test('a change that runs, ended otherwise, was terminated, or is not there is re
   });
   await expect(engine.client.retryRollback('no-such', again)).rejects.toMatchObject({ code: 'CHANGE_UNKNOWN' });
   await expect(engine.client.retryRollback(spec.id, { reason: '' })).rejects.toMatchObject({ code: 'USAGE' });
-  const other = aChange({ ...long, gates: [{ beforeWave: 1, reason: 'wait' }] });
-  await stage.submit(other);
-  await stage.waitsFor(other.id, 'approval');
-  await stage.workflow(other.id).terminate('by hand');
-  await expect(engine.client.retryRollback(other.id, again)).rejects.toMatchObject({ code: 'CHANGE_ENDED' });
+});
+
+test('one that was terminated before it had touched anything does not go forward for it', async () => {
+  const stage = aStage(engine);
+  const spec = aChange({ ...long, gates: [{ beforeWave: 1, reason: 'look first' }] });
+  await stage.submit(spec);
+  await stage.waitsFor(spec.id, 'approval');
+  await stage.workflow(spec.id).terminate('by hand');
+  await engine.client.retryRollback(spec.id, again);
+  const end = await stage.ended(spec.id);
+  expect([end.state, end.reason]).toEqual(['intercepted', expect.stringContaining('nothing on record of this change')]);
+  expect(stage.world.touches).toEqual([]);
 });
