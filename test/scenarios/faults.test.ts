@@ -26,8 +26,8 @@ test('a spread sample of the kill matrix: every point is hit; nothing is lost, t
 }, async () => {
   const { figures, told } = await faults('--only', only);
   expect(figures, told.slice(-4_000)).toMatchObject({
-    points: sample,
-    hit: sample,
+    points,
+    hit: points,
     lost: 0,
     touchedTwice: 0,
     stuck: 0,
