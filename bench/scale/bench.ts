@@ -25,10 +25,10 @@ export interface ScaleOptions {
 
 const wantedMs = 10_000;
 /** Under way to their bake at the same time: so many the server takes without falling behind. */
-const startsAtOnce = Number(process.env.STARTS ?? 40);
+const startsAtOnce = 40;
 /** Evidence is shown live for a bake's first minute; what is measured is what comes after. */
-const settleMs = Number(process.env.SETTLE ?? 70_000);
-const windowMs = Number(process.env.WINDOW ?? 90_000);
+const settleMs = 70_000;
+const windowMs = 90_000;
 
 /**
  * Many changes in their bakes at once, on one worker process as it is shipped, each looked at every 10 s through a real

@@ -23,6 +23,7 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
   const { startedMs, endsAtMs } = request.bake;
   const beganMs = clock.nowMs();
   const schedule = scheduleOf(ports.pace, request.changeId, beganMs);
+  const pause = pauses(signal);
   let live: Live = request.live;
   let last: Verdict = judged(request, live, beganMs);
   let toldMs = beganMs;
@@ -47,7 +48,7 @@ export async function observe(ports: Ports, request: ObserveRequest): Promise<Ob
     const news = newsroom.of(last, nowMs, live.judge.still?.sinceMs ?? null);
     if (news) return { ...watching, cellsHash: await cellsHash(ports, request.changeId), news };
     const dueMs = Math.min(schedule.next(nowMs, nowMs - startedMs), endsAtMs);
-    await pause(Math.max(0, dueMs - clock.nowMs()), signal);
+    await pause(Math.max(0, dueMs - clock.nowMs()));
     const handOver = handedOver(context, watching);
     if (handOver) throw handOver;
   }
@@ -103,19 +104,20 @@ function judged(request: ObserveRequest, live: Live, nowMs: number): Verdict {
   return { ...told, kind: 'inconclusive', reason: 'still looking: no look has been made of this wave alone' };
 }
 
-/** Waits; ends early, without an error, when told to stop. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    // Told during the look itself: the event will not come again.
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
+/** Waits; ends early, without an error, when told to stop. One listener for all pauses of a watcher, which are many. */
+function pauses(signal: AbortSignal): (ms: number) => Promise<void> {
+  let wake = (): void => undefined;
+  signal.addEventListener('abort', () => wake(), { once: true });
+  return (ms) =>
+    new Promise((resolve) => {
+      // Told during the look itself: the event will not come again.
+      if (signal.aborted) return resolve();
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
 }
 
 function handedOver(context: Context, watching: Watching): Error | null {

@@ -8,16 +8,29 @@ export interface Motions {
   canary: Motion;
 }
 
-/** One look's movement of one stream in one arm, summed over its targets. */
-export interface Track {
+/** What one target's counter did between two samples; `alive`: it moved, or began anew, or is new. */
+export interface Moved {
   events: number;
-  /** Covered by new samples, summed over the targets. */
   coveredMs: number;
-  targets: number;
   alive: boolean;
 }
 
+/** One look's movement of one stream in one arm, summed over its targets. */
+export interface Track extends Moved {
+  targets: number;
+}
+
 export const aTrack = (): Track => ({ events: 0, coveredMs: 0, targets: 0, alive: false });
+
+/** Adds a target; one that has been seen before counts in the mean also when it has nothing new. */
+export function follow(track: Track, seen: boolean, moved: Moved | null): void {
+  if (!seen) return;
+  track.targets += 1;
+  if (moved === null) return;
+  track.events += moved.events;
+  track.coveredMs += moved.coveredMs;
+  if (moved.alive) track.alive = true;
+}
 
 export function nextMotions(
   before: Motions | undefined,

@@ -39,8 +39,12 @@ export function moved(before: Motion | null, nowMs: number, { events, seconds, a
   const [movedMs, , looks, quiet, ...learnt] = before;
   if (!alive) return [movedMs, nowMs, looks + 1, quiet + seconds, ...learnt];
   if (events === 0) return [nowMs, nowMs, 0, 0, ...learnt];
-  return [nowMs, nowMs, 0, 0, ...learn(before, events, seconds)];
+  const [allEvents, allSeconds, unevenness, weight] = learn(before, events, seconds).map(short);
+  return [nowMs, nowMs, 0, 0, allEvents ?? 0, allSeconds ?? 0, unevenness ?? 0, weight ?? 0];
 }
+
+/** Heartbeats carry it: no digits that say nothing. */
+const short = (value: number): number => Math.round(value * 1000) / 1000;
 
 /**
  * How long they have stood still, when that is next to impossible by the traffic before; null when it is not. `freshMs`:
@@ -57,7 +61,7 @@ export function stillness(motion: Motion, freshMs: number): Omit<Still, 'arm'> |
   const covered = Math.max(quiet, (lookMs - movedMs - freshMs) / 1000);
   const dispersion = weight > 0 ? Math.max(1, unevenness / weight) : 1;
   if ((events / dispersion + 0.5) * Math.log1p(covered / seconds) < -logChance) return null;
-  return { looks, ms: lookMs - movedMs, freshMs, perSecond: events / seconds };
+  return { looks, ms: lookMs - movedMs, freshMs, perSecond: short(events / seconds) };
 }
 
 /** Events that came in `seconds`, after the quiet ones. */
@@ -66,8 +70,10 @@ function learn(before: Motion, now: number, seconds: number): [number, number, n
   const passed = quiet + Math.max(seconds, leastSeconds);
   const keep = Math.exp(-passed / memorySeconds);
   const counted: [number, number] = [events * keep + now, known * keep + passed];
-  // Nothing known yet, or called still: one interval, which says nothing of how evenly its events came.
-  if (events === 0 || stillness(before, 0) !== null) return [...counted, unevenness * keep, weight * keep];
+  // The first events may all have come together.
+  if (events === 0) return [...counted, now, 1];
+  // Called still: one interval, which says nothing of how evenly its events came.
+  if (stillness(before, 0) !== null) return [...counted, unevenness * keep, weight * keep];
   const rate = events / known;
   const expected = rate * Math.max(seconds, leastSeconds);
   const here = (now - expected) ** 2 / expected;

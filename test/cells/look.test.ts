@@ -40,4 +40,11 @@ describe('a look', () => {
       makeLook(frame, { state, cells: [], canarySilent: ['c'], baselineSilent: ['a'], still: null }).error,
     ).toBeNull();
   });
+
+  it('says what stood still, and nothing when nothing did', () => {
+    const still = { arm: 'both', looks: 2, ms: 20_000, freshMs: 0, perSecond: 12 } as const;
+    const seen = { state, cells: [], canarySilent: [], baselineSilent: [] };
+    expect(makeLook(frame, { ...seen, still })).toMatchObject({ still, error: null });
+    expect(makeLook(frame, { ...seen, still: null })).not.toHaveProperty('still');
+  });
 });

@@ -73,6 +73,12 @@ test('when the last look proves harm, promote is answered no and the change is r
   const spec = aChange(long, 'late');
   await stage.submit(spec);
   await stage.observed(spec.id);
+  // What the last look sees it sees against a reading from before.
+  await eventually(
+    'a first look is made',
+    () => stage.world.reads,
+    (reads) => reads > 1,
+  );
   // The watcher is held, so that only the last look can see what goes wrong now.
   stage.world.mischief.beforeRead = (activity) => (activity === 'observe' ? watcher.wait() : Promise.resolve());
   await eventually('the watcher is held', () => watcher.reached, Boolean);
