@@ -1,5 +1,5 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { startChange } from '../client/start.js';
+import { inputOf, startChange } from '../client/start.js';
 import { messageOf } from '../errors.js';
 import type { Entry, Journal, SettleRecord } from '../journal/port.js';
 import type { ChangeInput, ChangeStatus } from '../workflows/messages.js';
@@ -68,18 +68,9 @@ async function inputOnRecord(journal: Journal, { changeId }: Entry): Promise<Cha
 }
 
 /** Of a change whose first record an older release wrote. */
-async function inputInHistory(
-  client: Client,
-  { workflowId, runId }: WorkflowExecutionDescription,
-): Promise<ChangeInput | null> {
+async function inputInHistory(client: Client, described: WorkflowExecutionDescription): Promise<ChangeInput> {
   try {
-    const { history } = await client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution: { workflowId, runId },
-      maximumPageSize: 1,
-    });
-    const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-    return payload ? client.options.loadedDataConverter.payloadConverter.fromPayload<ChangeInput>(payload) : null;
+    return await inputOf(client, described);
   } catch (error) {
     throw new Error(`its history cannot be read (${messageOf(error)})`, { cause: error });
   }

@@ -11,6 +11,7 @@ import { lastLook, observe } from './observe.js';
 import type { EnginePorts, Ports } from './ports.js';
 import { settle } from './settle.js';
 import { sweep, type Swept } from './sweep.js';
+import type { Tell } from './warned.js';
 import { tellPeople } from './tell.js';
 import { wake } from './wake.js';
 import type {
@@ -54,7 +55,7 @@ export function shortActivities(ports: EnginePorts): ShortActivities {
     sweep: () =>
       asActivity(() => {
         const { client } = Context.current();
-        const tell = (notice: Notice): Promise<void> => tellPeople(client, ports.notifier, notice);
+        const tell: Tell = (notice, ends) => tellPeople(client, ports.notifier, notice, ends);
         return sweep({ journal: ports.journal, metrics: ports.metrics, tell });
       }),
     channels: (notice) => asActivity(() => Promise.resolve(whoIsTold(ports, notice))),

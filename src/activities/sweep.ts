@@ -3,10 +3,11 @@ import { Context } from '@temporalio/activity';
 import { messageOf } from '../errors.js';
 import type { Metrics } from '../metrics.js';
 import type { Entry, Journal } from '../journal/port.js';
-import type { Notice } from '../notify/notice.js';
-import { bringBack, type Brought } from './bring-back.js';
+import { bringBack } from './bring-back.js';
+import { changesHeld } from './held.js';
 import { freeLeases } from './free-leases.js';
-import { type Health, healthOf } from './health.js';
+import { healthOf } from './health.js';
+import { foundUnsettled, type Tell, lastWarned, tellEnds, type Warned, warned, warning } from './warned.js';
 
 /** What one sweep found and did, by change id. */
 export interface Swept {
@@ -23,14 +24,18 @@ export interface Swept {
   freed: string[];
   /** Temporal did not say in time how they are; the next sweep asks again. */
   unasked: Record<string, string>;
+  /** Changes that wait for a hold; null when it could not be learnt. */
+  held: number | null;
   /** Age of the oldest last look among changes that are watched, null when none is. */
   oldestLookAgeSeconds: number | null;
+  /** What people were paged for and what is not over yet. */
+  warned: Warned[];
 }
 
 export interface SweepPorts {
   journal: Journal;
   metrics: Metrics;
-  tell: (notice: Notice) => Promise<void>;
+  tell: Tell;
 }
 
 const atOnce = 20;
@@ -41,9 +46,11 @@ const answerWithinMs = 10_000;
  * One sweep. The journal says what must be running, Temporal says by description (never by its list, which lags) what
  * is; whatever is missing is started again. A change that cannot be dealt with keeps no other from it.
  */
-export async function sweep({ journal, metrics, tell }: SweepPorts): Promise<Swept> {
+export async function sweep(ports: SweepPorts): Promise<Swept> {
+  const { journal, metrics, tell } = ports;
   const { client } = Context.current();
   const unsettled = inSomeOrder(await journal.unsettled());
+  const known = await lastWarned(client);
   const swept: Swept = {
     unsettled: unsettled.length,
     restarted: [],
@@ -52,42 +59,61 @@ export async function sweep({ journal, metrics, tell }: SweepPorts): Promise<Swe
     stuck: {},
     freed: [],
     unasked: {},
+    held: null,
     oldestLookAgeSeconds: null,
+    warned: [],
   };
   for (let from = 0; from < unsettled.length; from += atOnce) {
-    await Promise.all(unsettled.slice(from, from + atOnce).map((entry) => one(client, journal, tell, entry, swept)));
+    await Promise.all(
+      unsettled.slice(from, from + atOnce).map((entry) => lookAfter(client, ports, entry, known, swept)),
+    );
     Context.current().heartbeat(swept);
   }
+  await tellEnds(known, swept.warned, new Set(Object.keys(swept.unasked)), tell);
   swept.freed = await freeLeases(client, new Set(unsettled.map(({ changeId }) => changeId)));
+  swept.held = await changesHeld(client).catch(() => null);
   metrics.swept({
     atMs: Date.now(),
     unsettled: swept.unsettled,
     stuck: Object.keys(swept.stuck).length,
-    held: null,
+    held: swept.held,
     oldestLookAgeSeconds: swept.oldestLookAgeSeconds,
   });
   return swept;
 }
 
-async function one(
+async function lookAfter(
   client: Client,
-  journal: Journal,
-  tell: SweepPorts['tell'],
+  ports: SweepPorts,
   entry: Entry,
+  known: readonly Warned[],
   swept: Swept,
 ): Promise<void> {
   const { changeId } = entry;
+  const within = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + answerWithinMs, ask);
+  const warn = async (event: Warned['event'], why: string): Promise<void> => {
+    const found = warned(known, event, changeId, Date.now());
+    swept.warned.push(found);
+    await ports.tell(warning(found, why));
+  };
   try {
-    let notice: Notice | null = null;
-    const health = await client.withDeadline(Date.now() + answerWithinMs, () => healthOf(client, changeId));
-    if (health.running) {
-      note(swept, changeId, health);
-      if (health.stuck) notice = aNotice('stuck', entry, health.stuck);
-    } else {
-      const brought = await client.withDeadline(Date.now() + answerWithinMs, () => bringBack(client, journal, entry));
-      notice = tellOf(entry, brought, swept);
+    const { running, stuck, lookAgeSeconds } = await within(() => healthOf(client, changeId));
+    if (running) {
+      swept.oldestLookAgeSeconds = older(swept.oldestLookAgeSeconds, lookAgeSeconds);
+      if (stuck === null) return;
+      swept.stuck[changeId] = stuck;
+      return await warn('stuck', stuck);
     }
-    if (notice) await tell(notice);
+    const brought = await within(() => bringBack(client, ports.journal, entry));
+    if (brought.kind === 'settled') swept.settled.push(changeId);
+    if (brought.kind === 'restarted') {
+      swept.restarted.push(changeId);
+      await ports.tell(foundUnsettled(entry, brought.was));
+    }
+    if (brought.kind === 'lost') {
+      swept.lost[changeId] = brought.why;
+      await warn('cannot_restore', brought.why);
+    }
   } catch (error) {
     // One question without an answer says nothing of the change, and keeps no other from being looked after.
     swept.unasked[changeId] = messageOf(error);
@@ -95,52 +121,11 @@ async function one(
   }
 }
 
+const older = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
 /** Not always the same first: what takes too long must not keep the rest from being swept for ever. */
 function inSomeOrder(entries: Entry[]): Entry[] {
   const from = Math.floor(Math.random() * entries.length);
   return [...entries.slice(from), ...entries.slice(0, from)];
 }
-
-function note(swept: Swept, changeId: string, health: Health): void {
-  if (health.stuck) swept.stuck[changeId] = health.stuck;
-  if (health.lookAgeSeconds === null) return;
-  swept.oldestLookAgeSeconds = Math.max(swept.oldestLookAgeSeconds ?? 0, health.lookAgeSeconds);
-}
-
-function tellOf(entry: Entry, brought: Brought, swept: Swept): Notice | null {
-  const { changeId } = entry;
-  switch (brought.kind) {
-    case 'restarted':
-      swept.restarted.push(changeId);
-      return aNotice('found_unsettled', entry, `Nobody ran it (${brought.was}); started again, it only restores.`);
-    case 'settled':
-      swept.settled.push(changeId);
-      return null;
-    case 'running':
-      return null;
-    case 'lost':
-      swept.lost[changeId] = brought.why;
-      return aNotice('cannot_restore', entry, brought.why);
-  }
-}
-
-/** Told once for each record: the next sweep, half a minute later, finds the same and starts no second notice. */
-const aNotice = (event: 'stuck' | 'cannot_restore' | 'found_unsettled', entry: Entry, text: string): Notice => ({
-  id: `${entry.changeId}/${event}/${entry.epoch}`,
-  event,
-  urgency: event === 'found_unsettled' ? 'warning' : 'page',
-  title: `Change ${entry.changeId}: ${titles[event]}`,
-  text,
-  changeId: entry.changeId,
-  owner: null,
-  level: null,
-  services: [],
-  atMs: Date.now(),
-  over: false,
-});
-
-const titles = {
-  stuck: 'its workflow makes no headway',
-  cannot_restore: 'unsettled, and nobody can restore it',
-  found_unsettled: 'found unsettled, being restored',
-} as const;

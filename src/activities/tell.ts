@@ -7,11 +7,17 @@ import type { NoticeInput } from '../workflows/notice-messages.js';
 /**
  * Sees to it that people are told, once for each notice id: a workflow of its own, which outlives whoever had something
  * to say, tries each channel until it takes the notice, and shows which does not. Nothing is started for nobody.
+ * `ends`: the id of the notice that this one ends.
  */
-export async function tellPeople(client: Client, notifier: Notifier, notice: Notice): Promise<void> {
+export async function tellPeople(
+  client: Client,
+  notifier: Notifier,
+  notice: Notice,
+  ends: string | null = null,
+): Promise<void> {
   const channels = notifier.channelsFor(notice);
   if (channels.length === 0) return;
-  const input: NoticeInput = { notice, channels, ends: null };
+  const input: NoticeInput = { notice, channels, ends: ends && noticeWorkflowId(ends) };
   try {
     await client.workflow.start('notice', {
       workflowId: noticeWorkflowId(notice.id),

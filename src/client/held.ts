@@ -40,17 +40,27 @@ export async function holdsInForce(client: Client): Promise<HoldView[]> {
   return found.sort((a, b) => a.sinceMs - b.sinceMs);
 }
 
-/** Asks every change that waits what for. One that is missing in the list, or does not answer, is not counted. */
 async function countWaiting(client: Client, holds: HoldView[]): Promise<void> {
+  const told = await waitDetails(client);
+  if (told === null) return;
+  for (const one of holds) {
+    one.waiting = told.filter((detail) => detail.includes(`a hold over ${one.scope} by `)).length;
+  }
+}
+
+/**
+ * Asks every change that waits for what: the holds in words, '' for one that waits for something else. One that is
+ * missing in the list is not counted; null when one does not answer, or there are too many to ask.
+ */
+export async function waitDetails(client: Client): Promise<string[] | null> {
   const details: Promise<string | null>[] = [];
   const query = `WorkflowType = 'change' AND ExecutionStatus = 'Running' AND ChangeState IN ('waiting', 'paused')`;
   for await (const { workflowId } of client.workflow.list({ query })) {
-    if (details.length >= mostAsked) return;
+    if (details.length >= mostAsked) break;
+    const handle = client.workflow.getHandle(workflowId);
     details.push(
       client
-        .withDeadline(Date.now() + answerWithinMs, () =>
-          client.workflow.getHandle(workflowId).query<ChangeStatus>('status'),
-        )
+        .withDeadline(Date.now() + answerWithinMs, () => handle.query<ChangeStatus>('status'))
         .then(
           ({ waitsFor }) => (waitsFor?.what === 'hold' ? waitsFor.detail : ''),
           () => null,
@@ -58,8 +68,6 @@ async function countWaiting(client: Client, holds: HoldView[]): Promise<void> {
     );
   }
   const told = await Promise.all(details);
-  if (told.includes(null)) return;
-  for (const one of holds) {
-    one.waiting = told.filter((detail) => detail?.includes(`a hold over ${one.scope} by `)).length;
-  }
+  const answered = told.filter((detail) => detail !== null);
+  return answered.length < told.length || told.length >= mostAsked ? null : answered;
 }
