@@ -1,0 +1,90 @@
+/**
+ * The kinds of noise a service has, followed side by side through a run. What both arms do together says nothing of a
+ * shift between them, but much of which kind the run is of: a service that drifts slowly as a whole mostly has arms that
+ * drift slowly apart. So each kind weighs what the common movement makes of it.
+ */
+import { advance, beginFilter, type Drift, logAnyMean, logAtMean, width } from './filter.js';
+import type { Difference } from './difference.js';
+
+/** A kind of noise: drift of the arms' difference, drift of their mean (null: not learnt), and prior weight. */
+export interface Kind extends Drift {
+  weight: number;
+  common: Drift | null;
+}
+
+const stride = 2 * width;
+
+export function beginKinds(kinds: readonly Kind[]): number[] {
+  const filters: number[] = [];
+  kinds.forEach((kind, j) => {
+    beginFilter(kind, filters, j * stride);
+    beginFilter(kind.common ?? kind, filters, j * stride + width);
+  });
+  return filters;
+}
+
+/** One interval, in place; null when an arm had no sample. `origin` is any fixed level near the common one. */
+export function advanceKinds(
+  kinds: readonly Kind[],
+  filters: number[],
+  difference: Difference | null,
+  origin: number,
+): void {
+  for (let j = 0; j < kinds.length; j++) {
+    const kind = kinds[j];
+    if (kind === undefined) continue;
+    advance(kind, filters, j * stride, difference?.shift ?? null, difference?.variance ?? 0);
+    if (kind.common === null) continue;
+    const common = difference === null ? null : difference.common - origin;
+    // The mean of two arms has a quarter of the variance of their difference.
+    advance(kind.common, filters, j * stride + width, common, (difference?.variance ?? 0) / 4);
+  }
+}
+
+/** ln of each kind's weight after the common movement, up to a constant. */
+export function logWeights(kinds: readonly Kind[], filters: readonly number[]): number[] {
+  return kinds.map(
+    ({ weight, common }, j) => Math.log(weight) + (common === null ? 0 : logAnyMean(filters, j * stride + width, 0)),
+  );
+}
+
+/** ln of the likelihood of shift `mu`, averaged over the kinds. */
+export function logShift(weights: readonly number[], filters: readonly number[], mu: number): number {
+  let top = -Infinity;
+  let sum = 0;
+  for (let j = 0; j < weights.length; j++) {
+    const log = (weights[j] ?? 0) + logAtMean(filters, j * stride, mu);
+    if (log > top) {
+      sum = sum * Math.exp(top - log) + 1;
+      top = log;
+    } else if (log > -Infinity) sum += Math.exp(log - top);
+  }
+  return top + Math.log(sum);
+}
+
+/** The same with the shift normal around 0 with sd `spread`, averaged over it. */
+export function logAnyShift(weights: readonly number[], filters: readonly number[], spread: number): number {
+  const logs = weights.map((weight, j) => weight + logAnyMean(filters, j * stride, 1 / (spread * spread)));
+  const top = Math.max(...logs);
+  return top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0));
+}
+
+/** Shift of greatest likelihood under the kind that fits best. */
+export function likeliestShift(weights: readonly number[], filters: readonly number[]): number {
+  let [top, best] = [-Infinity, 0];
+  weights.forEach((weight, j) => {
+    const [log = 0, g = 0, h = 0] = filters.slice(j * stride + 3, j * stride + width);
+    if (h > 0 && weight + log + (g * g) / (2 * h) > top) [top, best] = [weight + log + (g * g) / (2 * h), g / h];
+  });
+  return best;
+}
+
+/** No average over kinds can have a greater likelihood ratio of `mu` to none than the greatest of one kind. */
+export function ratioCeiling(filters: readonly number[], mu: number): number {
+  let top = -Infinity;
+  for (let at = 0; at < filters.length; at += stride) {
+    const log = mu * (filters[at + 4] ?? 0) - (mu * mu * (filters[at + 5] ?? 0)) / 2;
+    if (log > top) top = log;
+  }
+  return top;
+}

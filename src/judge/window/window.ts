@@ -1,0 +1,82 @@
+/**
+ * The judge of two finished windows of samples, metric by metric and together: importers of other canary judges, files,
+ * query pairs. Looked at once, at the end; for a verdict at every look there are counts (judge.ts).
+ */
+import { upperTail } from '../rank/normal.js';
+import { correlation } from './arms.js';
+import { found } from './contrasts.js';
+import { windowConstants, type WindowConstants } from './constants.js';
+import { judgeMetric, type MetricJudged } from './metric.js';
+import type { Finding, WindowMetric, WindowVerdict } from './types.js';
+
+export { windowConstants, type WindowConstants } from './constants.js';
+export type { Contrast, Finding, MetricVerdict, WindowMetric, WindowVerdict } from './types.js';
+
+/**
+ * `fail` when any contrast of any metric, or all metrics together, are beyond their part of alpha and large enough to
+ * matter; `inconclusive` when a metric has too little data to tell; else `pass`. Never `pass` from nothing.
+ */
+export function judgeWindow(
+  metrics: readonly WindowMetric[],
+  constants: WindowConstants = windowConstants,
+): WindowVerdict {
+  const budget = constants.alpha / Math.max(1, metrics.length);
+  const judged = metrics.map((metric) => judgeMetric(metric, constants, budget));
+  const verdicts = judged.map((one) => one.verdict);
+  const bad = verdicts.filter((one) => one.kind === 'fail');
+  if (bad.length > 0) {
+    const worst = bad[0] as (typeof bad)[number];
+    const others = bad.length > 1 ? ` (and ${bad.length - 1} more)` : '';
+    return {
+      kind: 'fail',
+      reason: `${worst.metric}${others}: ${worst.reason}`,
+      culprit: worst.metric,
+      metrics: verdicts,
+    };
+  }
+  const all = together(metrics, judged, constants);
+  if (all !== null && found(all)) {
+    const percent = (all.effect * 100).toFixed(1);
+    const reason = `no metric alone, but together they are worse by ${percent}% on average, which chance does not explain`;
+    return { kind: 'fail', reason, culprit: null, metrics: verdicts };
+  }
+  const open = verdicts.find((one) => one.kind !== 'pass');
+  if (open !== undefined)
+    return { kind: 'inconclusive', reason: `${open.metric}: ${open.reason}`, culprit: null, metrics: verdicts };
+  if (verdicts.length === 0)
+    return { kind: 'inconclusive', reason: 'no metrics to judge by', culprit: null, metrics: [] };
+  const least = verdicts[0] as (typeof verdicts)[number];
+  const reason =
+    verdicts.length === 1 ? `${least.metric}: ${least.reason}` : `no harm found on any of ${verdicts.length} metrics`;
+  return { kind: 'pass', reason, culprit: null, metrics: verdicts };
+}
+
+/**
+ * Stouffer's sum of z over the metrics with a direction of harm, its variance by the correlation of their controls; null
+ * for fewer than two. Small shifts that agree are believed where a single one would not be.
+ */
+function together(
+  metrics: readonly WindowMetric[],
+  judged: readonly MetricJudged[],
+  constants: WindowConstants,
+): Finding | null {
+  const these = judged.filter((one, i) => metrics[i]?.direction !== 'either' && one.verdict.findings.length > 0);
+  if (these.length < 2) return null;
+  let sum = 0;
+  let effect = 0;
+  let variance = 0;
+  for (const one of these) {
+    sum += Math.max(-constants.capZ, Math.min(constants.capZ, one.z));
+    effect += Math.max(-1, Math.min(1, one.shift)) / these.length;
+    for (const other of these) variance += one === other ? 1 : alike(one.control, other.control);
+  }
+  const chance = upperTail(sum / Math.sqrt(variance));
+  const budget = constants.alpha * constants.togetherShare;
+  return { contrast: 'together', chance, budget, effect, matters: effect > constants.togetherFloor };
+}
+
+function alike(a: Float64Array, b: Float64Array): number {
+  if (a.length !== b.length) return 0;
+  const r = correlation(a, b);
+  return Number.isNaN(r) ? 0 : Math.max(0, r);
+}
