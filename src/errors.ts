@@ -5,6 +5,9 @@
 export const errorHints = {
   SPEC_INVALID: 'Correct the place shown and run `graywave validate FILE` again.',
   SPEC_UNREADABLE: 'Check the path, and that the file is UTF-8 text of at most 1 MiB with YAML or JSON in it.',
+  DATA_INVALID: 'Correct the place shown; docs/judge-files.md has the forms that series, cells and evidence may have.',
+  IMPORT_UNKNOWN:
+    'Give a Kayenta canary config, Argo Rollouts AnalysisTemplates, or a Flagger Canary; say which with --as.',
   SPEC_DIFFERS: 'A change with this id was submitted with another spec. Give the new spec an id of its own.',
   CONFIG_INVALID: 'Correct the worker configuration; `graywave doctor` shows what it understood.',
   DRIVER_UNKNOWN: 'Use a driver the worker knows (`graywave doctor` lists them), or start the worker that serves it.',

@@ -38,6 +38,7 @@ function journalWith(journal: Journal, stops: Stops): Journal {
       if (activityInfo().activityType === 'recall') await stops.at(changeId, 'recall');
       return journal.entries(changeId);
     },
+    head: () => journal.head(),
     unsettled: () => journal.unsettled(),
     close: () => journal.close(),
   };

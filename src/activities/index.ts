@@ -34,6 +34,7 @@ export interface ShortActivities {
   settle(request: SettleRequest): Promise<SettleAnswer>;
   note(request: NoteRequest): Promise<NoteAnswer>;
   recall(changeId: string): Promise<Entry[]>;
+  head(): Promise<number>;
   clear(request: ClearRequest): Promise<void>;
   wake(holdId: string): Promise<number>;
   sweep(): Promise<Swept>;
@@ -50,6 +51,7 @@ export function shortActivities(ports: EnginePorts): ShortActivities {
     settle: (request) => asActivity(() => settle(ports.journal, request)),
     note: (request) => asActivity(() => note(ports.journal, request)),
     recall: (changeId) => asActivity(() => ports.journal.entries(changeId)),
+    head: () => asActivity(() => ports.journal.head()),
     clear: (request) => asActivity(() => clear(ports.journal, request)),
     wake: (holdId) => asActivity(() => wake(holdId)),
     sweep: () =>

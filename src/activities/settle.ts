@@ -15,7 +15,8 @@ export async function settle(journal: Journal, request: SettleRequest): Promise<
   const record = { kind: 'settle', changeId, key: `${changeId}/settle`, state, reason } as const;
   for (let expect = request.expect; ; ) {
     const answer = await journal.append(record, expect, by);
-    if (answer.outcome === 'busy') throw new Error(`a settle record cannot wait for ${answer.resource}`);
+    if (answer.outcome === 'busy' || answer.outcome === 'stale')
+      throw new Error(`a settle record cannot wait for ${answer.resource}`);
     if (answer.outcome === 'taken') {
       await releaseAll(Context.current().client, journal, changeId, request.resources);
       return { outcome: 'settled', epoch: answer.epoch };

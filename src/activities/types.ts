@@ -25,6 +25,8 @@ export type GateAnswer =
   | { outcome: 'granted'; grants: Record<string, Grant>; epoch: number }
   | { outcome: 'held'; holds: Held[] }
   | ({ outcome: 'queued' } & Queued)
+  /** Another change was settled on one of the resources since this one was planned. */
+  | { outcome: 'stale'; resource: string; holder: string }
   /** `last` is null when the journal knows nothing of the change. */
   | { outcome: 'behind'; last: Entry | null }
   /** The spec says `onBusy: refuse`. */

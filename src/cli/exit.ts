@@ -9,6 +9,8 @@ export const exitCodes = {
   'not reachable': 3,
   refused: 4,
   internal: 5,
+  inconclusive: 6,
+  'no verdict': 7,
   interrupted: 130,
 } as const;
 

@@ -5,6 +5,8 @@ import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { exitCodes, exitWith, report } from './exit.js';
 import { holdCommand, holdsCommand, unholdCommand } from './hold.js';
+import { importCommand } from './import.js';
+import { judgeCommand } from './judge.js';
 import { leasesCommand } from './leases.js';
 import { listCommand } from './list.js';
 import { planCommand } from './plan.js';
@@ -63,6 +65,8 @@ for (const command of [
   holdsCommand(),
   leasesCommand(),
   explainCommand(),
+  judgeCommand(),
+  importCommand(),
   schemaCommand(),
   doctorCommand(),
 ]) {

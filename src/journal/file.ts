@@ -55,6 +55,11 @@ export class FileJournal implements Journal {
     return [...(this.law.byChange.get(changeId) ?? [])];
   }
 
+  async head(): Promise<number> {
+    await this.inTurn(() => this.catchUp());
+    return this.law.lastEpoch;
+  }
+
   async unsettled(): Promise<Entry[]> {
     await this.inTurn(() => this.catchUp());
     return unsettledOf(this.law);

@@ -8,16 +8,19 @@ export interface Law {
   byChange: Map<string, Entry[]>;
   /** Resource → change that is unsettled on it. */
   owners: Map<string, string>;
+  /** Resource → change that was settled on it last, and when. */
+  settled: Map<string, { changeId: string; epoch: number }>;
 }
 
-export const emptyLaw = (): Law => ({ lastEpoch: 0, byChange: new Map(), owners: new Map() });
+export const emptyLaw = (): Law => ({ lastEpoch: 0, byChange: new Map(), owners: new Map(), settled: new Map() });
 
 /**
  * Decides one record against the records taken before it. The same rules for the file and for PostgreSQL:
  * 1. the same key again, asked by the same run, gets the same answer;
  * 2. `expect` must be the epoch of the change's last record, else the world is ahead of the caller (`behind`);
  * 3. a settled change takes no further record, but a `retry` of one that ended not restored;
- * 4. no other change may be unsettled on a resource of the change (`busy`).
+ * 4. no other change may be unsettled on a resource of the change (`busy`);
+ * 5. nor have been settled on one since the change's first record was planned (`stale`).
  */
 export function decide(law: Law, record: JournalRecord, expect: number, by: string): AppendAnswer {
   const own = law.byChange.get(record.changeId) ?? [];
@@ -30,6 +33,11 @@ export function decide(law: Law, record: JournalRecord, expect: number, by: stri
   for (const resource of claimedBy(record, own)) {
     const holder = law.owners.get(resource);
     if (holder !== undefined && holder !== record.changeId) return { outcome: 'busy', resource, holder };
+  }
+  const since = record.kind === 'touch' && own.length === 0 ? record.plannedAfter : undefined;
+  for (const resource of since === undefined ? [] : claimedBy(record, own)) {
+    const other = law.settled.get(resource);
+    if (other && other.epoch > (since ?? 0)) return { outcome: 'stale', resource, holder: other.changeId };
   }
   return { outcome: 'taken', epoch: law.lastEpoch + 2 };
 }
@@ -50,7 +58,12 @@ export function enter(law: Law, entry: Entry): void {
   law.byChange.set(entry.changeId, own);
   law.lastEpoch = entry.epoch;
   if (entry.kind !== 'settle') return;
-  for (const [resource, holder] of law.owners) if (holder === entry.changeId) law.owners.delete(resource);
+  const { changeId, epoch } = entry;
+  for (const [resource, holder] of law.owners) {
+    if (holder !== changeId) continue;
+    law.owners.delete(resource);
+    law.settled.set(resource, { changeId, epoch });
+  }
 }
 
 /** Last record of each change that is not settled, oldest first. */

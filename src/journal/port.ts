@@ -16,6 +16,11 @@ export interface TouchRecord {
   targets: string[];
   before: Record<string, Json>;
   specHash: string;
+  /**
+   * In a change's first record only: the newest epoch when its before-states were about to be read. Who was settled on one
+   * of its resources since then may have changed the world after that (`stale`).
+   */
+  plannedAfter?: number;
   /** In a change's first record only: all that is needed to start it again when Temporal has forgotten it. */
   submitted?: Submitted;
 }
@@ -62,7 +67,9 @@ export type AppendAnswer =
   /** The change's last record is not `expect`: the world is ahead of this run. Null: it has no record at all. */
   | { outcome: 'behind'; last: Entry | null }
   /** Another change is unsettled on one of the resources. */
-  | { outcome: 'busy'; resource: string; holder: string };
+  | { outcome: 'busy'; resource: string; holder: string }
+  /** Another change was settled on one of the resources after `plannedAfter`: what was planned may be true no more. */
+  | { outcome: 'stale'; resource: string; holder: string };
 
 export type Entry = JournalRecord & { epoch: number; atMs: number; by: string };
 
@@ -75,6 +82,8 @@ export interface Journal {
   append(record: JournalRecord, expect: number, by: string): Promise<AppendAnswer>;
   /** All records of one change, oldest first. */
   entries(changeId: string): Promise<Entry[]>;
+  /** Epoch of the newest record, 0 for none. */
+  head(): Promise<number>;
   /** Last record of each change that is not settled, oldest first. */
   unsettled(): Promise<Entry[]>;
   close(): Promise<void>;

@@ -60,6 +60,10 @@ export class PostgresJournal implements Journal {
     return this.using((client) => ownEntries(client, changeId));
   }
 
+  head(): Promise<number> {
+    return this.using(lastEpoch);
+  }
+
   unsettled(): Promise<Entry[]> {
     return this.using(async (client) => {
       const { rows } = await client.query<Row>(
@@ -101,8 +105,7 @@ async function readLaw(client: PoolClient, record: JournalRecord): Promise<Law> 
   const law = emptyLaw();
   const own = await ownEntries(client, record.changeId);
   law.byChange.set(record.changeId, own);
-  const head = await client.query<{ last: string }>('SELECT coalesce(max(epoch), 0) AS last FROM graywave_journal');
-  law.lastEpoch = Number(head.rows[0]?.last ?? 0);
+  law.lastEpoch = await lastEpoch(client);
   const claimed = claimedBy(record, own);
   if (claimed.length > 0) {
     const owners = await client.query<{ resource: string; change_id: string }>(
@@ -111,7 +114,29 @@ async function readLaw(client: PoolClient, record: JournalRecord): Promise<Law> 
     );
     for (const row of owners.rows) law.owners.set(row.resource, row.change_id);
   }
+  if (record.kind === 'touch' && record.plannedAfter !== undefined) {
+    for (const [resource, settled] of await settledSince(client, record.plannedAfter, claimed)) {
+      law.settled.set(resource, settled);
+    }
+  }
   return law;
+}
+
+async function lastEpoch(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ last: string }>('SELECT coalesce(max(epoch), 0) AS last FROM graywave_journal');
+  return Number(rows[0]?.last ?? 0);
+}
+
+/** Changes that were settled on any of the resources after an epoch; few, for that is the time in which a change is planned. */
+async function settledSince(client: PoolClient, epoch: number, resources: string[]): Promise<Law['settled']> {
+  const { rows } = await client.query<{ resource: string; change_id: string; epoch: string }>(
+    `SELECT claimed.resource, ends.change_id, ends.epoch FROM graywave_journal AS ends
+     JOIN graywave_journal AS touches ON touches.change_id = ends.change_id AND touches.record->>'kind' = 'touch'
+     CROSS JOIN LATERAL jsonb_array_elements_text(touches.record->'resources') AS claimed(resource)
+     WHERE ends.epoch > $1 AND ends.record->>'kind' = 'settle' AND claimed.resource = ANY($2) ORDER BY ends.epoch`,
+    [epoch, resources],
+  );
+  return new Map(rows.map((row) => [row.resource, { changeId: row.change_id, epoch: Number(row.epoch) }]));
 }
 
 async function ownEntries(client: PoolClient, changeId: string): Promise<Entry[]> {

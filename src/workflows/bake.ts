@@ -162,7 +162,8 @@ export async function waitFor(run: Run, { what, detail, ready, limitSeconds, ope
   const event = asksFor[what];
   if (event) tell(run, event, `Waits for ${what}: ${detail}.`);
   const watched = run.status.waves.filter((wave) => wave.observedFromMs !== null).length;
-  if (watched > 0 && run.live !== null) await watchedWait(run, watched, endsAtMs, ready);
+  if (watched > 0 && (run.live !== null || run.status.streams.length > 0))
+    await watchedWait(run, watched, endsAtMs, ready);
   else {
     const leave = (): boolean => ready() || shouldContinue(run);
     await condition(leave, Math.max(1, endsAtMs - Date.now()), { summary: `waits for ${what}` });

@@ -13,7 +13,7 @@ import { catchUp, settle, takenBack } from './ending.js';
 import type { ChangeInput, ChangeStatus, TerminalState, WaveStatus } from './messages.js';
 import { attributes } from './names.js';
 import { planChange, Refused } from './planning.js';
-import { askRecall } from './record.js';
+import { askHead, askRecall } from './record.js';
 import { takeRequests } from './requests.js';
 import { Continued, goOn, nextInput, takeOver } from './resume.js';
 import { review } from './review.js';
@@ -118,6 +118,7 @@ async function isFirst(run: Run): Promise<void> {
 }
 
 async function plan(run: Run): Promise<void> {
+  run.plannedAfter = await askHead();
   const { parts, classification, waves, streams, reporting } = await planChange(run.input.spec);
   const { controls, level } = classification;
   run.planned = parts;

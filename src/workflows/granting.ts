@@ -26,7 +26,9 @@ function recordsOf(run: Run, planned: PlannedWave, parts: PlannedPart[]): TouchR
       before: Object.fromEntries(targets.map((id) => [id, plan.before[id] ?? null])),
       specHash,
     };
-    return planned.index === 1 && i === 0 ? { ...record, submitted: { engine, spec, submittedBy } } : record;
+    return planned.index === 1 && i === 0
+      ? { ...record, plannedAfter: run.plannedAfter, submitted: { engine, spec, submittedBy } }
+      : record;
   });
 }
 
@@ -44,7 +46,8 @@ function holdsOf(run: Run, planned: PlannedWave): string[] {
 
 /**
  * Asks until the wave is granted; null when nothing was on record yet and it had to wait, for what was planned before
- * a wait is of no use. Asked again after a hold, the same keys get the same answer.
+ * a wait is of no use; nor is what was planned before another change ended there. Asked again after a hold, the same
+ * keys get the same answer.
  */
 export async function gate(
   run: Run,
@@ -67,6 +70,8 @@ export async function gate(
         if (run.touched.length === 0) return null;
         await resumed(run);
         break;
+      case 'stale':
+        return null;
       case 'busy':
         throw new Stop(
           'refused',

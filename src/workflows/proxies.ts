@@ -29,6 +29,7 @@ interface OwnActivities {
   gate(request: GateRequest): Promise<GateAnswer>;
   settle(request: SettleRequest): Promise<SettleAnswer>;
   recall(changeId: string): Promise<Entry[]>;
+  head(): Promise<number>;
   note(request: NoteRequest): Promise<NoteAnswer>;
   freeze(request: FreezeRequest): Promise<FreezeAnswer>;
   channels(notice: NoticeKind): Promise<string[]>;
@@ -50,10 +51,13 @@ export const own = proxyActivities<OwnActivities>({
  * Short questions to the journal, run by the worker of the workflow task itself; see record.ts. Brief, for the
  * workflow hears nothing meanwhile, and an abort must be heard within a second.
  */
-export const beside = proxyLocalActivities<Pick<OwnActivities, 'gate' | 'settle' | 'recall' | 'note' | 'channels'>>({
-  startToCloseTimeout: '800ms',
+export const beside = proxyLocalActivities<
+  Pick<OwnActivities, 'gate' | 'settle' | 'recall' | 'head' | 'note' | 'channels'>
+>({
+  // Longer than the time there is in all, or a try that ends with it is taken for one to be made again, without end.
+  startToCloseTimeout: '2s',
   scheduleToCloseTimeout: '800ms',
-  retry: { initialInterval: '200ms', backoffCoefficient: 2 },
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 3 },
 });
 
 /** The same, urgent: what a rollback waits for. */

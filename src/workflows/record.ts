@@ -44,6 +44,16 @@ export async function askRecall(changeId: string): Promise<Entry[]> {
   }
 }
 
+/** The journal's newest epoch. 0 when it does not answer: then whatever was ever settled counts as newer. */
+export async function askHead(): Promise<number> {
+  try {
+    return await beside.head.executeWithOptions({ summary: 'where does the journal stand?' }, []);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return 0;
+  }
+}
+
 export async function askNote(request: NoteRequest, withinMs?: number): Promise<NoteAnswer> {
   const summary = `put on record: ${request.record.act} by ${request.record.person}`.slice(0, 190);
   try {

@@ -54,6 +54,10 @@ export interface Run {
   /** Epoch of the journal record that this run wrote last. */
   epoch: number;
   touched: Touched[];
+  /** The journal's newest epoch before this change was planned. */
+  plannedAfter: number;
+  /** Targets of a wave that waits for a decision which are not surely changed: in neither arm. */
+  undecided: string[];
   /** The journal has, or may have, a record of this change: its last must be a settle. */
   onRecord: boolean;
   /** The journal's records have been taken over; they are not asked for twice. */
@@ -124,6 +128,8 @@ export function newRun(input: ChangeInput, startedMs: number): Run {
     reporting: [],
     epoch: 0,
     touched: [],
+    plannedAfter: 0,
+    undecided: [],
     onRecord: false,
     caughtUp: false,
     place: null,
@@ -203,8 +209,8 @@ export function changedBy(run: Run, wave: number): Set<string> {
 export function armsOf(run: Run, upToWave: number): { canary: string[]; baseline: string[] } {
   const changed = changedBy(run, upToWave);
   const begun = new Set(run.touched.flatMap((touched) => touched.targets));
-  const adopted = new Set(run.status.adopted);
-  const reporting = run.reporting.filter((id) => !adopted.has(id));
+  const unclear = new Set([...run.status.adopted, ...run.undecided]);
+  const reporting = run.reporting.filter((id) => !unclear.has(id));
   return {
     canary: reporting.filter((id) => changed.has(id)),
     baseline: reporting.filter((id) => !changed.has(id) && !begun.has(id)),

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, createEventGroup, TimeoutFailure } from '@temporalio/workflow';
 import type { Grant, VerifyAnswer } from '../drivers/protocol.js';
 import type { PlannedWave } from '../spec/waves.js';
-import { readBackAdopted } from './adopt.js';
+import { readBackAdopted, undecidedOf } from './adopt.js';
 import { bake, waitFor } from './bake.js';
 import { besideWatching } from './beside.js';
 import { gate, targetsOf } from './granting.js';
@@ -178,13 +178,22 @@ async function untilSettledByHand(
     const ask = asks[failed.type];
     if (ask === undefined) throw new Stop('failed', failed.message);
     run.status.paused = true;
-    await waitFor(run, {
-      what: 'decision',
-      detail: `${failed.message} ${ask}`,
-      limitSeconds: controlsOf(run).errorHoldLimitSeconds,
-      ready: () => !run.status.paused,
-    });
-    if (run.adopt) await readBackAdopted(run, planned, failed.doubtful);
+    await decided(run, planned, `${failed.message} ${ask}`);
+    if (run.adopt) await besideWatching(run, () => readBackAdopted(run, planned, failed.doubtful));
+  }
+}
+
+/** Waits for a person; what of this wave is surely changed is watched meanwhile, as are the waves before it. */
+async function decided(run: Run, planned: PlannedWave, detail: string): Promise<void> {
+  const wave = waveOf(run, planned.index);
+  const limitSeconds = controlsOf(run).errorHoldLimitSeconds;
+  run.undecided = await undecidedOf(run, planned);
+  if (wave.targets.some((id) => !run.undecided.includes(id))) wave.observedFromMs = Date.now();
+  try {
+    await waitFor(run, { what: 'decision', detail, limitSeconds, ready: () => !run.status.paused });
+  } finally {
+    wave.observedFromMs = null;
+    run.undecided = [];
   }
 }
 

@@ -77,7 +77,7 @@ const request = (wave: number, live: Live, startedMs: number): ObserveRequest =>
 async function ports(source: Source) {
   const cells = new FileCellStore(await mkdtemp(join(tmpdir(), 'look-')));
   const pace = { firstSeconds: 1, everySeconds: 1, warmupSeconds: 0 };
-  const journal = { append: never, entries: never, unsettled: never, close: never };
+  const journal = { append: never, entries: never, head: never, unsettled: never, close: never };
   return { journal, cells, sources: new Map([['fleet', source]]), pace };
 }
 const never = (): never => {

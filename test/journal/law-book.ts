@@ -55,6 +55,31 @@ export function lawBook(open: () => Promise<Journal>): void {
     ]);
   });
 
+  test('what was planned before another change was settled there is stale, what was planned after it is not', async () => {
+    const { one, two, r } = names();
+    const journal = await open();
+    const before = await journal.head();
+    const first = await journal.append(touch(one, 'p/1/apply', [r]), 0, 'run');
+    if (first.outcome !== 'taken') throw new Error('not taken');
+    expect(await journal.head()).toBe(first.epoch);
+    const during = first.epoch;
+    await journal.append(settle(one), first.epoch, 'run');
+    const planned = (plannedAfter: number, resources: string[]) => ({
+      ...touch(two, 'p/1/apply', resources),
+      plannedAfter,
+    });
+    const stale = { outcome: 'stale', resource: r, holder: one };
+    expect(await (await open()).append(planned(before, ['other', r]), 0, 'run')).toEqual(stale);
+    expect(await journal.append(planned(during, [r]), 0, 'run')).toEqual(stale);
+    expect(await journal.entries(two)).toEqual([]);
+    const again = await (await open()).append(planned(await journal.head(), [r]), 0, 'run');
+    if (again.outcome !== 'taken') throw new Error('not taken');
+    // What the change has on record already is not made stale by anybody.
+    expect(await journal.append(planned(before, [r]), 0, 'run')).toEqual(again);
+    const next = { ...touch(two, 'p/2/apply', [r]), plannedAfter: 0 };
+    expect((await journal.append(next, again.epoch, 'run')).outcome).toBe('taken');
+  });
+
   test('the same key again from the same run gets the same answer, whatever it expects', async () => {
     const { one, r } = names();
     const first = await (await open()).append(touch(one, 'p/1/apply', [r]), 0, 'run-1');

@@ -18,6 +18,19 @@ test('a shift of +30% is stopped at once, +10% within the hour, none never', () 
   expect(folded(wobble(Math.log(0.7), 60)).stopped).toBeNull();
 });
 
+test('a shift that begins after an hour of none is stopped in minutes, and so are errors', () => {
+  const late = folded([...wobble(0, 60), ...wobble(Math.log(1.3), 5)]);
+  expect(late.stopped).toBeGreaterThan(60);
+  expect(late.stopped).toBeLessThanOrEqual(63);
+  let state = beginCounts();
+  for (let t = 0; t < 80; t++) {
+    const canary = { exposure: 300, bad: t < 60 ? t % 2 : 6 };
+    state = foldCounts(defaultNoise.counts, state, canary, { exposure: 300, bad: t % 2 }, 3);
+  }
+  expect(state.stopped).toBeGreaterThan(60);
+  expect(state.stopped).toBeLessThanOrEqual(66);
+});
+
 test('no shift is proven below the margin, a shift of the margin is not', () => {
   expect(readLevel(noise, folded(wobble(0, 60))).logSafe).toBeGreaterThan(Math.log(20));
   expect(readLevel(noise, folded(wobble(Math.log(1.15), 60))).logSafe).toBeLessThan(0);
@@ -33,8 +46,8 @@ test('the interval holds the shift, narrows with time, and is everything before 
 });
 
 test('an interval without samples passes time and adds no evidence', () => {
-  const before = readLevel(noise, folded(wobble(0.05, 10)));
-  const after = readLevel(noise, folded([...wobble(0.05, 10), null, null]));
+  const before = readLevel(noise, folded(wobble(0.05, 5)));
+  const after = readLevel(noise, folded([...wobble(0.05, 5), null, null]));
   expect(after.logHarm).toBeCloseTo(before.logHarm, 12);
   expect(folded([null, null])).toMatchObject({ intervals: 2, seen: 0, stopped: null });
 });

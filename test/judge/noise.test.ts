@@ -47,7 +47,8 @@ test('too few runs, and runs without a sample, are refused', () => {
 
 test('the bounds of the default profile are those that learning would set for its noise', () => {
   const { level, counts } = defaultNoise;
-  const { noise, level: constants } = { ...sequentialConstants, noise: { ...few.noise, simulations: 6000 } };
+  const { level: constants, counts: countsBy } = sequentialConstants;
+  const noise = { ...few.noise, simulations: 6000 };
   const assumed = level.kinds.map((kind) => ({ ...kind, weight: 1 / level.kinds.length }));
   const bad = (arm: number) => (_: unknown, t: number) => ({ exposure: 300, bad: t % 10 === arm ? 3 : 0 });
   const minutes = Array.from({ length: level.horizon });
@@ -56,7 +57,7 @@ test('the bounds of the default profile are those that learning would set for it
     counts: minutes.map((_, t) => ({ canary: bad(0)(_, t), baseline: bad(5)(_, t) })),
   };
   expect(Math.abs(levelBound(level, assumed, [run], noise, constants, draws(1)) - level.bound)).toBeLessThan(0.5);
-  const { harmBound, safeBound } = countBounds(assumed, counts.drift, [run], noise, draws(1));
+  const { harmBound, safeBound } = countBounds(assumed, counts.drift, [run], noise, countsBy, draws(1));
   expect(Math.abs(harmBound - counts.harmBound)).toBeLessThan(0.6);
   expect(Math.abs(safeBound - counts.safeBound)).toBeLessThan(0.3);
 });

@@ -37,8 +37,24 @@ describe('a change whose own instances show it', () => {
     const found = verdictOf({ changes: [cart], memory });
     expect([found?.kind, found?.reason]).toEqual([
       'fail',
-      'memory of the changed instances is 3.00 times that of the unchanged',
+      'memory of the changed instances is 3.00 times that of the largest unchanged',
     ]);
+  });
+
+  it('is judged by what it asks of others where nobody calls it', () => {
+    const front = rollouts({ changes: [{ service: 'front', released: -6 }] });
+    const asking = (instance: string, success: number) => {
+      const atMs = [-4, -3, -2, -1, 0].map(at);
+      const column = (value: number) => atMs.map(() => value);
+      const ends = { instance, caller: 'front', callee: 'cart', side: 'client', stepMs: 60_000 } as const;
+      return { ...ends, atMs, success: column(success), latencySeconds: column(0.01) };
+    };
+    const judged = (share: number) =>
+      judgeRollouts({ ...front, edges: [asking('front-new', share), asking('front-1', 1), asking('front-2', 1)] })[0];
+    expect(judged(0.3)?.reason).toBe(
+      '70% of the requests to cart failed on the changed instances, 0% on the unchanged',
+    );
+    expect([judged(0.3)?.kind, judged(1)?.kind]).toEqual(['fail', 'pass']);
   });
 
   it('passes when it serves as the others do', () => {
@@ -105,6 +121,18 @@ describe('a change that only its callers suffer from', () => {
   it('is not when the failing was there before it', () => {
     const before = (edge: string, minutes: number) => (edge === 'front>till' && minutes >= -9 ? 0.5 : 1);
     expect(kindOf({ changes: [older, rates], view: before }, 'rates')).toBe('pass');
+  });
+
+  it('is still told apart when a blip came before', () => {
+    const blip = (edge: string, minutes: number) =>
+      edge === 'front>till' && minutes === -12 ? 0.6 : view(edge, minutes);
+    expect(kindOf({ changes: [older, rates], view: blip }, 'rates')).toBe('fail');
+    expect(kindOf({ changes: [older, rates], view: blip })).toBe('pass');
+  });
+
+  it('is not when two are as likely', () => {
+    const twins = [{ service: 'cart', released: -5, complete: -4 }, rates];
+    expect([kindOf({ changes: twins, view }), kindOf({ changes: twins, view }, 'rates')]).toEqual(['pass', 'pass']);
   });
 
   it('is not when the failing caller has asked none of its changed instances', () => {

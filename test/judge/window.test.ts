@@ -66,7 +66,11 @@ describe('one metric', () => {
     const share = (seed: number, level: number) => series(seed, () => 5 * level, 0.0005).map((v) => Math.min(1, v));
     const part = { control: share(1, 0.998), direction: 'decrease' } as const;
     expect(judge({ ...part, experiment: share(2, 0.98) }).kind).toBe('fail');
+    expect(judge({ ...part, experiment: share(2, 0.98) }).reason).toMatch(
+      /^latency: failures higher by .* level 0\.98/,
+    );
     expect(judge({ ...part, experiment: share(2, 0.998) }).kind).toBe('pass');
+    expect(judge({ ...part, control: Array(n).fill(1) as number[], experiment: share(2, 0.98) }).kind).toBe('fail');
   });
 
   it('sees unrest, unless both sides have it', () => {
@@ -133,6 +137,8 @@ describe('several metrics', () => {
     const all = [slightly('a', 11, 1.025), slightly('b', 12, 1.025), slightly('c', 13, 1.025)];
     expect(judgeWindow(all.slice(0, 1)).kind).toBe('pass');
     expect(judgeWindow(all)).toMatchObject({ kind: 'fail', culprit: null });
+    const either = all.map((one) => ({ ...one, direction: 'either' as const }));
+    expect(judgeWindow(either).reason).toMatch(/^no metric alone, but together they are worse by 2\.\d+% on average/);
   });
 
   it('name the one to blame, and are undecided when one is', () => {

@@ -96,6 +96,7 @@ export async function startEngine(
       return answer;
     },
     entries: (changeId) => journal.entries(changeId),
+    head: () => journal.head(),
     unsettled: () => journal.unsettled(),
     close: () => journal.close(),
   };

@@ -33,6 +33,23 @@ async function handInFirstWave(more: Record<string, unknown>): Promise<{ stage: 
 const acts = async (id: string, act: string) =>
   (await engine.journal.entries(id)).filter((entry) => entry.kind === 'act' && entry.act === act);
 
+test('while a person decides about a wave that stands still in its middle, what it has surely changed is watched', async () => {
+  const { stage, id } = await handInFirstWave(quick);
+  const live = await eventually(
+    'it is looked at',
+    () => engine.client.live(id),
+    (now) => (now?.verdict.looks ?? 0) > 2,
+  );
+  expect(live?.verdict.streams[0]?.canary.exposure, 'app-1 only, whose outcome is sure').toBeGreaterThan(0);
+  stage.world.badShare.v2 = 0.5;
+  const end = await stage.ended(id);
+  expect([end.state, end.reason]).toEqual([
+    'not_restored',
+    expect.stringMatching(/^errors: .*left as a hand has put it: app-2/),
+  ]);
+  expect(stage.world.versions()['app-2'], 'what a hand has put there is left').toBe('v9');
+});
+
 describe('adopt', () => {
   test('takes what a hand has changed as it is: on record, never touched, and the rest is carried through', async () => {
     const { stage, id } = await handInFirstWave(quick);

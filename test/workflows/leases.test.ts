@@ -4,7 +4,7 @@ import type { ChangeSpec } from '../../src/spec/types.js';
 import { changeQueue, leaseWorkflowId } from '../../src/workflows/names.js';
 import { aChange, type Engine, eventually, startEngine } from '../support/engine.js';
 import { historyOf } from '../support/history.js';
-import { aStage, type Stage } from '../support/stage.js';
+import { aLatch, aStage, type Stage } from '../support/stage.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -159,6 +159,26 @@ const sweep = (): Promise<Swept> =>
     taskQueue: changeQueue,
     args: [],
   });
+
+test('what was planned while another change was still there is planned again when that one has ended meanwhile', async () => {
+  const stage = aSmallStage();
+  const holder = aChange(long);
+  await stage.submit(holder);
+  await stage.observed(holder.id);
+  // The second has read the world as the first has changed it; until the first is taken back, it plans on.
+  const planning = aLatch();
+  stage.world.mischief.beforeRead = (activity) => (activity === 'freeze' ? planning.wait() : Promise.resolve());
+  const second = aChange({ waves: oneWave.waves, bake: { min: '1s', max: '2s' } }, 'v3');
+  await stage.submit(second);
+  await eventually('it plans', () => planning.reached, Boolean);
+  await engine.client.abort(holder.id);
+  await stage.ended(holder.id);
+  planning.open();
+  expect((await stage.ended(second.id)).state).toBe('completed');
+  const [touch] = await engine.journal.entries(second.id);
+  if (touch?.kind !== 'touch') throw new Error('no touch');
+  expect(Object.values(touch.before)).toEqual([{ version: 'v1' }]);
+});
 
 describe('a holder that was terminated', () => {
   test('in the middle of a wave is restored by the warden, and the next one has its turn', async () => {

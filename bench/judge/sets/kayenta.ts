@@ -7,7 +7,7 @@ import {
   type Direction,
   type NanStrategy,
 } from '../../../src/judge/rank/classify.js';
-import { shiftInterval } from '../../../src/judge/rank/interval.js';
+import { shiftInterval, type Shift } from '../../../src/judge/rank/interval.js';
 import { ascending } from '../../../src/judge/rank/sorted.js';
 import type { DataSet, Opened, VerdictLine } from './set.js';
 import { readLines } from './window-read.js';
@@ -49,8 +49,9 @@ function opened(vectors: readonly Vector[]): Opened {
     cases: vectors.length,
     judge: () =>
       vectors.map((vector): VerdictLine => {
-        if (vector.kind === 'mann_whitney_ci') return { set: 'kayenta', case: vector.case };
-        return { set: 'kayenta', case: vector.case, verdict: verdicts[classified(vector).label] };
+        const verdict =
+          vector.kind === 'mann_whitney_ci' ? intervalVerdict(vector) : verdicts[classified(vector).label];
+        return { set: 'kayenta', case: vector.case, verdict };
       }),
     async score() {
       const known = vectors.filter((vector) => 'expect_classification' in vector || 'expect_ci_low' in vector);
@@ -60,6 +61,15 @@ function opened(vectors: readonly Vector[]): Opened {
       return { share: passed / known.length, passed, n: known.length, failed: failed.map((vector) => vector.case) };
     },
   };
+}
+
+/** A vector that asks for an interval only has no classification: whether there is one. */
+function intervalVerdict(vector: Vector): 'pass' | 'error' {
+  return intervalOf(vector) === null ? 'error' : 'pass';
+}
+
+function intervalOf({ canary, baseline, conf_level }: Vector): Shift | null {
+  return shiftInterval(ascending(canary as number[]), ascending(baseline as number[]), conf_level ?? 0.98);
 }
 
 function classified(vector: Vector): Classification {
@@ -80,8 +90,7 @@ function classified(vector: Vector): Classification {
 /** Classification and criticality as asserted; interval to 1e-6, estimate to 1e-4. */
 function equal(vector: Vector): boolean {
   if (vector.kind === 'mann_whitney_ci') {
-    const [x, y] = [ascending(vector.canary as number[]), ascending(vector.baseline as number[])];
-    const shift = shiftInterval(x, y, vector.conf_level ?? 0.98);
+    const shift = intervalOf(vector);
     return (
       shift !== null &&
       near(shift.low, vector.expect_ci_low, 1e-6) &&

@@ -1,4 +1,4 @@
-import { beginCounts, type countConstants, foldCounts } from '../../../src/judge/level/counts.js';
+import { beginCounts, type CountConstants, foldCounts } from '../../../src/judge/level/counts.js';
 import {
   bucketLogs,
   differenceOf,
@@ -15,7 +15,7 @@ import type { VerdictLine } from './set.js';
 export interface Constants {
   buckets: typeof bucketConstants;
   level: LevelConstants;
-  counts: typeof countConstants;
+  counts: CountConstants;
   noise: NoiseConstants;
 }
 
@@ -46,7 +46,7 @@ export function judgeRun(
 ): VerdictLine & { stopMinute: number | null; safeMinute: number | null } {
   const { level: noise, counts: ratio } = profile;
   let level = beginLevel(noise);
-  let counts = beginCounts();
+  let counts = beginCounts(constants.counts);
   let safeMinute: number | null = null;
   for (let t = 0; t < run.counts.length; t++) {
     const cell = run.counts[t];

@@ -54,6 +54,7 @@ function opened(
       runs.map((run) => noiseRun(run, bounds, constants)),
       constants.noise,
       constants.level,
+      constants.counts,
     );
   return {
     cases: cases.length,

@@ -21,6 +21,13 @@ export function beginFilter({ tau }: Drift, filters: number[], at: number): void
   for (let i = 1; i < width; i++) filters[at + i] = 0;
 }
 
+/** What a value told a filter: its innovation, the innovation's variance, and the share of it that went to the drift. */
+export interface Innovation {
+  v: number;
+  s: number;
+  gain: number;
+}
+
 /** Lets an interval pass for the filter at `at`, in place, and folds its value in; null when there is none. */
 export function advance(
   { rho, tau }: Drift,
@@ -28,7 +35,7 @@ export function advance(
   at: number,
   value: number | null,
   variance: number,
-): void {
+): Innovation | null {
   const p = rho * rho * (filters[at] ?? 0) + (1 - rho * rho) * tau * tau;
   const a = rho * (filters[at + 1] ?? 0);
   const c = rho * (filters[at + 2] ?? 0);
@@ -36,7 +43,7 @@ export function advance(
     filters[at] = p;
     filters[at + 1] = a;
     filters[at + 2] = c;
-    return;
+    return null;
   }
   const s = p + variance;
   const gain = p / s;
@@ -48,11 +55,27 @@ export function advance(
   filters[at + 3] = (filters[at + 3] ?? 0) - (v * v) / (2 * s) - Math.log(s) / 2;
   filters[at + 4] = (filters[at + 4] ?? 0) + (v * u) / s;
   filters[at + 5] = (filters[at + 5] ?? 0) + (u * u) / s;
+  return { v, s, gain };
 }
 
-/** l(μ) of the filter at `at`, up to a constant that is the same for every drift. */
-export function logAtMean(filters: readonly number[], at: number, mu: number): number {
-  return (filters[at + 3] ?? 0) + mu * (filters[at + 4] ?? 0) - (mu * mu * (filters[at + 5] ?? 0)) / 2;
+/** Numbers kept a mean that begins later than the filter: its a, g, h; zeros when it begins. */
+export const lateWidth = 3;
+
+/** Lets the interval that `advance` has just folded pass for a mean that began later; l(0) and P are the filter's own. */
+export function advanceLate(rho: number, filters: number[], at: number, innovation: Innovation | null): void {
+  const c = rho * (filters[at] ?? 0);
+  filters[at] = c;
+  if (innovation === null) return;
+  const { v, s, gain } = innovation;
+  const u = 1 - c;
+  filters[at] = c + gain * u;
+  filters[at + 1] = (filters[at + 1] ?? 0) + (v * u) / s;
+  filters[at + 2] = (filters[at + 2] ?? 0) + (u * u) / s;
+}
+
+/** l(μ) − l(0), with g and h at `at`. */
+export function logRatio(filters: readonly number[], at: number, mu: number): number {
+  return mu * (filters[at] ?? 0) - (mu * mu * (filters[at + 1] ?? 0)) / 2;
 }
 
 /**

@@ -3,7 +3,7 @@
  * shift between them, but much of which kind the run is of: a service that drifts slowly as a whole mostly has arms that
  * drift slowly apart. So each kind weighs what the common movement makes of it.
  */
-import { advance, beginFilter, type Drift, logAnyMean, logAtMean, width } from './filter.js';
+import { advance, advanceLate, beginFilter, type Drift, lateWidth, logAnyMean, logRatio, width } from './filter.js';
 import type { Difference } from './difference.js';
 
 /** A kind of noise: drift of the arms' difference, drift of their mean (null: not learnt), and prior weight. */
@@ -12,15 +12,31 @@ export interface Kind extends Drift {
   common: Drift | null;
 }
 
-const stride = 2 * width;
+/** Shifts that are followed beside the one that was there from the start: two that began later. */
+export const lateOnsets = 2;
+const firstLate = 2 * width;
+const stride = firstLate + lateOnsets * lateWidth;
+
+/** Since when there is a shift: the start, or the last beginning of a late one. */
+export type Onset = 'start' | 0 | 1;
+
+function ratioAt(j: number, onset: Onset): number {
+  return j * stride + (onset === 'start' ? 4 : firstLate + onset * lateWidth + 1);
+}
 
 export function beginKinds(kinds: readonly Kind[]): number[] {
   const filters: number[] = [];
   kinds.forEach((kind, j) => {
     beginFilter(kind, filters, j * stride);
     beginFilter(kind.common ?? kind, filters, j * stride + width);
+    for (let i = firstLate; i < stride; i++) filters[j * stride + i] = 0;
   });
   return filters;
+}
+
+/** A shift of that onset, if there is one, begins with the next interval; in place. */
+export function beginLate(filters: number[], onset: 0 | 1): void {
+  for (let at = firstLate + onset * lateWidth; at < filters.length; at += stride) filters.fill(0, at, at + lateWidth);
 }
 
 /** One interval, in place; null when an arm had no sample. `origin` is any fixed level near the common one. */
@@ -33,7 +49,10 @@ export function advanceKinds(
   for (let j = 0; j < kinds.length; j++) {
     const kind = kinds[j];
     if (kind === undefined) continue;
-    advance(kind, filters, j * stride, difference?.shift ?? null, difference?.variance ?? 0);
+    const innovation = advance(kind, filters, j * stride, difference?.shift ?? null, difference?.variance ?? 0);
+    for (let i = 0; i < lateOnsets; i++) {
+      advanceLate(kind.rho, filters, j * stride + firstLate + i * lateWidth, innovation);
+    }
     if (kind.common === null) continue;
     const common = difference === null ? null : difference.common - origin;
     // The mean of two arms has a quarter of the variance of their difference.
@@ -48,12 +67,17 @@ export function logWeights(kinds: readonly Kind[], filters: readonly number[]): 
   );
 }
 
-/** ln of the likelihood of shift `mu`, averaged over the kinds. */
-export function logShift(weights: readonly number[], filters: readonly number[], mu: number): number {
+/** ln of the likelihood of shift `mu` since `onset`, averaged over the kinds. */
+export function logShift(
+  weights: readonly number[],
+  filters: readonly number[],
+  mu: number,
+  onset: Onset = 'start',
+): number {
   let top = -Infinity;
   let sum = 0;
   for (let j = 0; j < weights.length; j++) {
-    const log = (weights[j] ?? 0) + logAtMean(filters, j * stride, mu);
+    const log = (weights[j] ?? 0) + (filters[j * stride + 3] ?? 0) + logRatio(filters, ratioAt(j, onset), mu);
     if (log > top) {
       sum = sum * Math.exp(top - log) + 1;
       top = log;
@@ -79,12 +103,12 @@ export function likeliestShift(weights: readonly number[], filters: readonly num
   return best;
 }
 
-/** No average over kinds can have a greater likelihood ratio of `mu` to none than the greatest of one kind. */
+/** No average over kinds and onsets can have a greater likelihood ratio of `mu` to none than the greatest of them. */
 export function ratioCeiling(filters: readonly number[], mu: number): number {
-  let top = -Infinity;
+  let top = 0;
   for (let at = 0; at < filters.length; at += stride) {
-    const log = mu * (filters[at + 4] ?? 0) - (mu * mu * (filters[at + 5] ?? 0)) / 2;
-    if (log > top) top = log;
+    top = Math.max(top, logRatio(filters, at + 4, mu));
+    for (let i = 0; i < lateOnsets; i++) top = Math.max(top, logRatio(filters, at + firstLate + i * lateWidth + 1, mu));
   }
   return top;
 }

@@ -2,10 +2,19 @@
  * Judging a level (latency, or a gauge) that drifts by itself: is the changed arm's mean shifted against the unchanged
  * one's, beyond what the service's own noise does? A fold over intervals; the likelihood ratio of the shifts that count as
  * harm against no shift, both averaged over the kinds of noise of the profile (a mixture likelihood ratio: Robbins 1970;
- * filters: kinds.ts). State: twelve numbers a kind, whatever the length.
+ * filters: kinds.ts). State: eighteen numbers a kind, whatever the length.
  */
-import { advanceKinds, beginKinds, likeliestShift, logAnyShift, logShift, logWeights } from './kinds.js';
-import { logMean } from '../logs.js';
+import {
+  advanceKinds,
+  beginKinds,
+  beginLate,
+  likeliestShift,
+  logAnyShift,
+  logShift,
+  logWeights,
+  type Onset,
+} from './kinds.js';
+import { logAdd, logMean } from '../logs.js';
 import type { LevelNoise } from '../noise/profile.js';
 import type { Difference } from './difference.js';
 
@@ -13,6 +22,9 @@ import type { Difference } from './difference.js';
 export const levelConstants = {
   harms: [0.1, 0.3],
   margin: Math.log(1.15),
+  /** Weight of shifts that begin late, and how often (intervals) one is let begin. */
+  late: 0.05,
+  restart: 10,
   /** Sd of the shifts expected by the interval, and one minus its level. */
   spread: 0.15,
   doubt: 0.05,
@@ -63,19 +75,38 @@ export function foldLevel(
     throw new RangeError(`difference ${difference.shift} with variance ${difference.variance}`);
   }
   const origin = state.origin ?? difference?.common ?? null;
-  advanceKinds(noise.kinds, filters, difference, origin ?? 0);
+  passInterval(noise, filters, difference, state.intervals, origin ?? 0, constants);
   const intervals = state.intervals + 1;
   const seen = state.seen + (difference === null ? 0 : 1);
-  const crossed = difference !== null && logHarmOf(noise, filters, constants.harms) >= harmBoundAt(noise, intervals);
+  const crossed = difference !== null && logHarmOf(noise, filters, constants) >= harmBoundAt(noise, intervals);
   const stopped = state.stopped ?? (crossed ? intervals : null);
   return { version: 1, intervals, seen, origin, filters, stopped };
 }
 
-/** ln of the likelihood ratio: the mean over `harms` against no shift. */
-export function logHarmOf(noise: LevelNoise, filters: readonly number[], harms: readonly number[]): number {
+/**
+ * Folds an interval into `filters`, after `before` others. The two late onsets take turns, so that one of them is always at
+ * least `restart` intervals old and at most twice that.
+ */
+export function passInterval(
+  noise: LevelNoise,
+  filters: number[],
+  difference: Difference | null,
+  before: number,
+  origin: number,
+  { restart }: LevelConstants,
+): void {
+  const every = Math.max(1, Math.round(restart));
+  if (before > 0 && before % every === 0) beginLate(filters, before % (2 * every) === 0 ? 0 : 1);
+  advanceKinds(noise.kinds, filters, difference, origin);
+}
+
+/** ln of the likelihood ratio: the mean over `harms`, there from the start or begun late, against no shift. */
+export function logHarmOf(noise: LevelNoise, filters: readonly number[], { harms, late }: LevelConstants): number {
   const weights = logWeights(noise.kinds, filters);
   const none = logShift(weights, filters, 0);
-  return logMean(harms.map((shift) => logShift(weights, filters, shift) - none));
+  const since = (onset: Onset) => logMean(harms.map((shift) => logShift(weights, filters, shift, onset) - none));
+  const begun = logAdd(since(0), since(1)) - Math.LN2;
+  return logAdd(Math.log1p(-late) + since('start'), Math.log(late) + begun);
 }
 
 /**
@@ -102,7 +133,7 @@ export function readLevel(
   const { filters } = state;
   const interval = state.seen === 0 ? { low: -Infinity, high: Infinity } : shiftsLeft(noise, filters, constants);
   return {
-    logHarm: logHarmOf(noise, filters, constants.harms),
+    logHarm: logHarmOf(noise, filters, constants),
     harmBound: harmBoundAt(noise, state.intervals),
     logSafe: logSafeOf(noise, filters, constants.margin),
     ...interval,

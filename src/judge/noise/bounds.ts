@@ -2,11 +2,10 @@
  * Bounds by simulation from what was learnt (a parametric bootstrap): runs without a change, of the learnt noises and with
  * the sampling variances and traffic of the runs learnt from; the bound is the quantile of the greatest evidence in a run.
  */
-import { type LevelConstants, logHarmOf } from '../level/level.js';
+import { beginCounts, type CountConstants, foldCounts, logHarmOfCounts } from '../level/counts.js';
+import { type LevelConstants, logHarmOf, passInterval } from '../level/level.js';
 import type { Drift } from '../level/filter.js';
-import { advanceKinds, beginKinds, type Kind, ratioCeiling } from '../level/kinds.js';
-import { logMean } from '../logs.js';
-import { harmEvidence, harmRatios, relativeEvidence } from '../relative.js';
+import { beginKinds, type Kind, ratioCeiling } from '../level/kinds.js';
 import type { NoiseConstants } from './constants.js';
 import type { Draws } from './draws.js';
 import { meanFactor, mostMisleading, worstPart } from './misleading.js';
@@ -27,7 +26,7 @@ export function levelBound(
     const variances = (runs[Math.floor(draw.uniform() * runs.length)]?.differences ?? []).flatMap((one) =>
       one === null ? [] : [one.variance],
     );
-    return greatestLevel(noise, kind, variances, level.harms, draw);
+    return greatestLevel(noise, kind, variances, level, draw);
   });
   return quantile(greatest, 1 - noise.alpha);
 }
@@ -36,7 +35,7 @@ function greatestLevel(
   noise: LevelNoise,
   kind: Kind,
   variances: readonly number[],
-  harms: readonly number[],
+  level: LevelConstants,
   draw: Draws,
 ): number {
   const filters = beginKinds(noise.kinds);
@@ -47,10 +46,10 @@ function greatestLevel(
     const variance = variances[t % variances.length] ?? 0;
     const shift = apart() + Math.sqrt(variance) * draw.normal();
     const common = together() + (Math.sqrt(variance) / 2) * draw.normal();
-    advanceKinds(noise.kinds, filters, { shift, variance, common }, 0);
+    passInterval(noise, filters, { shift, variance, common }, t - 1, 0, level);
     const early = noise.slope * (1 - t / noise.horizon);
-    if (Math.max(...harms.map((harm) => ratioCeiling(filters, harm))) - early > greatest) {
-      greatest = Math.max(greatest, logHarmOf(noise, filters, harms) - early);
+    if (Math.max(...level.harms.map((harm) => ratioCeiling(filters, harm))) - early > greatest) {
+      greatest = Math.max(greatest, logHarmOf(noise, filters, level) - early);
     }
   }
   return greatest;
@@ -72,63 +71,63 @@ export function countBounds(
   drift: CountNoise['drift'],
   runs: readonly NoiseRun[],
   constants: NoiseConstants,
+  counts: CountConstants,
   draw: Draws,
 ): { harmBound: number; safeBound: number } {
   const sizes = learnt.map(({ rho }) => meanFactor(rho, constants.horizon));
   const worst = worstPart(learnt, sizes, constants.worst);
-  const harms: number[] = [];
-  const safes: number[] = [];
-  for (let i = 0; i < constants.simulations; i++) {
-    harms.push(greatestCounts(pick(worst, draw).rho, pick(drift, draw).tau, runs, 1, constants, draw).harm);
-    const { rho } = pick(learnt, draw);
-    safes.push(greatestCounts(rho, pick(drift, draw).tau, runs, constants.detectRatio, constants, draw).safe);
-  }
+  const least = { harmBound: -Math.log(constants.countAlpha), safeBound: -Math.log(constants.countBeta) };
+  const greatest = (kinds: readonly Kind[], ratio: number) => {
+    const of = { rho: pick(kinds, draw).rho, tau: pick(drift, draw).tau };
+    return greatestCounts(of, runs, ratio, least.harmBound, constants, counts, draw);
+  };
+  const simulated = Array.from({ length: Math.round(constants.simulations) }, () => ({
+    harm: greatest(worst, 1).harm,
+    safe: greatest(learnt, constants.detectRatio).safe,
+  }));
+  const [harms, safes] = [simulated.map(({ harm }) => harm), simulated.map(({ safe }) => safe)];
   return {
-    harmBound: Math.max(-Math.log(constants.countAlpha), quantile(harms, 1 - constants.countAlpha)),
-    safeBound: Math.max(-Math.log(constants.countBeta), quantile(safes, 1 - constants.countBeta)),
+    harmBound: Math.max(least.harmBound, quantile(harms, 1 - constants.countAlpha)),
+    safeBound: Math.max(least.safeBound, quantile(safes, 1 - constants.countBeta)),
   };
 }
 
 function greatestCounts(
-  rho: number,
-  tau: number,
+  of: Drift,
   runs: readonly NoiseRun[],
   ratio: number,
-  constants: NoiseConstants,
+  harmBound: number,
+  { horizon, detectRatio }: NoiseConstants,
+  constants: CountConstants,
   draw: Draws,
 ): { harm: number; safe: number } {
   const counts = runs[Math.floor(draw.uniform() * runs.length)]?.counts ?? [];
-  const { bad, exposure } = totals(counts);
-  const share = bad / exposure;
-  const logs = harmRatios.map(() => 0);
-  let [harm, safe, safest] = [-Infinity, 0, -Infinity];
-  const drift = drifting({ rho, tau }, draw);
-  for (let t = 0; t < constants.horizon; t++) {
-    const b = drift();
+  const share = badShare(counts);
+  const drift = drifting(of, draw);
+  let state = beginCounts(constants);
+  let [harm, safe] = [-Infinity, -Infinity];
+  for (let t = 0; t < horizon; t++) {
     const cell = counts[t % counts.length];
     if (cell === undefined) continue;
-    const x = draw.poisson(share * cell.canary.exposure * ratio * Math.exp(b / 2));
-    const y = draw.poisson(share * cell.baseline.exposure * Math.exp(-b / 2));
-    if (x + y === 0) continue;
-    const canary = { exposure: cell.canary.exposure, bad: x };
-    const baseline = { exposure: cell.baseline.exposure, bad: y };
-    harmEvidence(canary, baseline, 0, 1).forEach((log, i) => {
-      logs[i] = (logs[i] ?? 0) + log;
-    });
-    if (ratio === 1) harm = Math.max(harm, logMean(logs));
-    safe += relativeEvidence(canary, baseline, constants.detectRatio, 1);
-    safest = Math.max(safest, safe);
+    const b = drift();
+    const [nc, nb] = [cell.canary.exposure, cell.baseline.exposure];
+    const canary = { exposure: nc, bad: draw.poisson(share * nc * ratio * Math.exp(b / 2)) };
+    const baseline = { exposure: nb, bad: draw.poisson(share * nb * Math.exp(-b / 2)) };
+    state = foldCounts({ harmBound }, state, canary, baseline, detectRatio, constants);
+    if (canary.bad + baseline.bad === 0) continue;
+    if (ratio === 1) harm = Math.max(harm, logHarmOfCounts(state, constants));
+    safe = Math.max(safe, state.safe);
   }
-  return { harm, safe: safest };
+  return { harm, safe };
 }
 
-function totals(counts: NoiseRun['counts']): { bad: number; exposure: number } {
+function badShare(counts: NoiseRun['counts']): number {
   let [bad, exposure] = [0, 0];
   for (const { canary, baseline } of counts) {
     bad += canary.bad + baseline.bad;
     exposure += canary.exposure + baseline.exposure;
   }
-  return { bad, exposure: Math.max(1, exposure) };
+  return exposure === 0 ? 0 : bad / exposure;
 }
 
 /** One of `items` by its weight. */

@@ -24,7 +24,7 @@ export const defaultNoise: NoiseProfile = {
   },
   counts: {
     drift: [{ tau: 0.36, weight: 1 }],
-    harmBound: 6.8,
+    harmBound: 6.5,
     safeBound: 3,
   },
 };

@@ -1,4 +1,5 @@
 /** `graywave judge learn`: a noise profile from runs without a change. Pure and seeded: the same runs, the same profile. */
+import { type CountConstants, countConstants } from '../level/counts.js';
 import { levelConstants, type LevelConstants } from '../level/level.js';
 import { advance, beginFilter, type Drift, logAnyMean, width } from '../level/filter.js';
 import type { Kind } from '../level/kinds.js';
@@ -22,6 +23,7 @@ export function learnNoise(
   runs: readonly NoiseRun[],
   constants: NoiseConstants = noiseConstants,
   level: LevelConstants = levelConstants,
+  counts: CountConstants = countConstants,
 ): NoiseProfile {
   if (runs.length < leastRuns)
     throw new RangeError(`a noise profile needs ${leastRuns} runs, there are ${runs.length}`);
@@ -34,7 +36,7 @@ export function learnNoise(
     from: `${runs.length} runs without a change`,
     runs: runs.length,
     level: levelNoise(learnt, runs, constants, level, draw),
-    counts: { drift, ...countBounds(learnt, drift, runs, constants, draw) },
+    counts: { drift, ...countBounds(learnt, drift, runs, constants, counts, draw) },
   };
 }
 

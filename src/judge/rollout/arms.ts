@@ -7,7 +7,7 @@ export interface Arms {
   changed: Map<string, number>;
   /** Instances of the version before that no step has removed: their addresses are given to others at once. */
   unchanged: Set<string>;
-  /** Server side of the service's own edges, and memory, of each arm. */
+  /** Server side of the service's edges (client side of one that nobody calls), and memory, of each arm. */
   served: { changed: EdgeSeries[]; unchanged: EdgeSeries[] };
   used: { changed: UsageSeries[]; unchanged: UsageSeries[] };
 }
@@ -21,8 +21,10 @@ export function armsOf(input: RolloutInput, change: Rollout): Arms {
     for (const instance of step.started) changed.set(instance, since);
     for (const instance of step.removed) unchanged.delete(instance);
   });
-  const serves = (series: EdgeSeries): boolean => series.side === 'server' && series.callee === change.service;
-  const edges = input.edges.filter(serves);
+  const { service } = change;
+  const served = input.edges.filter(({ side, callee }) => side === 'server' && callee === service);
+  const edges =
+    served.length > 0 ? served : input.edges.filter(({ side, caller }) => side === 'client' && caller === service);
   return {
     change,
     changed,

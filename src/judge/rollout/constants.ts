@@ -27,7 +27,7 @@ export const rolloutConstants = {
   readySeconds: 90,
   /** What silence keeps when nothing is wrong at the service or at those that call it. */
   calmShare: 0.35,
-  /** Memory of the changed version may be e^memoryFree times the other's; evidence is full at e^memorySpan times that. */
+  /** Memory may differ between versions by e^memoryFree; evidence is full at e^memorySpan times that. */
   memoryFree: 0.25,
   memorySpan: 0.6,
   /** Latency: this many times slower, and by so many seconds. */
@@ -36,10 +36,15 @@ export const rolloutConstants = {
   latencyNats: 1,
   /** Least fall of a success share below its level that counts as a symptom. */
   symptomFall: 0.03,
+  /** And so many standard deviations of the edge before. */
+  symptomScore: 3,
+  /** Reference value of its onset, as a part of its largest fall. */
+  onsetPart: 0.2,
   /** Fall at which a symptom counts in full. */
   symptomFull: 0.2,
-  /** Symptoms this long before the release are older than the change. */
-  olderSeconds: 600,
+  /** A symptom is older than the change if in so long before it its edges had fallen by such a part of what they did since. */
+  olderSeconds: 180,
+  olderPart: 0.3,
   /** Symptoms follow the first changed requests after about this long. */
   followSeconds: 60,
   /** A symptom seen earlier than the changed requests fades so fast: samples are a minute apart. */
@@ -52,7 +57,10 @@ export const rolloutConstants = {
   strayNats: 3,
   /** Share of changes that are bad, where nothing fails. */
   badShare: 0.05,
-  /** Share of incidents that no change in flight caused (about 70% of outages are due to changes: Beyer et al., Site Reliability Engineering, 2016, ch. 1). */
+  /**
+   * Share of incidents that no change in flight caused: about 70% of outages are due to changes (Beyer et al., Site
+   * Reliability Engineering, 2016, ch. 1).
+   */
   noneShare: 0.3,
   /** Evidence that is enough: of its own instances alone, or all of it where it is the likely cause. */
   failNats: 2,

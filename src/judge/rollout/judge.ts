@@ -1,7 +1,7 @@
 /**
  * Several changes at once: what speaks for each being bad, and which are called so. A change fails by evidence of its own
- * instances, or when something fails around it and it is more likely the cause than everything else together: the other
- * changes and "none of them" are weighed beside it (Bayes' rule over single causes).
+ * instances, or when something fails around it and it is by far the likeliest cause: the other changes and "none of them"
+ * are weighed beside it (Bayes' rule over single causes).
  */
 import { type Arms, armsOf, firstServed } from './arms.js';
 import { type RolloutConstants, rolloutConstants } from './constants.js';
@@ -43,7 +43,7 @@ export function judgeRollouts(
       const cleared = failures.nats === 0 && firstServed(arms) !== null;
       return { arms, failures, symptoms: symptomsOf(all, arms, seen.calls, cleared, constants) };
     });
-  const incident = found.some(({ symptoms }) => symptoms.first !== null && !symptoms.older);
+  const incident = found.some(({ symptoms }) => symptoms.worst !== null && !symptoms.older);
   const suspects = found.map(({ arms, failures, symptoms }) =>
     suspectOf(arms, failures, symptoms, incident, seen.atMs, profile, constants),
   );
@@ -53,7 +53,8 @@ export function judgeRollouts(
   return seen.changes.map((change) => {
     const suspect = suspects.find((one) => one.change === change);
     if (suspect === undefined) return unreleased(change);
-    return verdictOf(suspect, incident, Math.exp(suspect.nats) / total, constants);
+    const likeliest = incident && suspects.every((one) => one === suspect || one.nats < suspect.nats);
+    return verdictOf(suspect, likeliest, Math.exp(suspect.nats) / total, constants);
   });
 }
 
@@ -66,7 +67,7 @@ function suspectOf(
   profile: RolloutProfile,
   constants: RolloutConstants,
 ): Suspect {
-  const calm = symptoms.first === null || symptoms.older;
+  const calm = symptoms.worst === null || symptoms.older;
   const own = [
     failures,
     silenceOf(arms, atMs, calm, profile, constants),
@@ -79,10 +80,10 @@ function suspectOf(
   return { change: arms.change, served, parts: [...own, ...others], ownNats, nats: ownNats + sumOf(others) };
 }
 
-function verdictOf(suspect: Suspect, incident: boolean, chance: number, constants: RolloutConstants): RolloutVerdict {
+function verdictOf(suspect: Suspect, likeliest: boolean, chance: number, constants: RolloutConstants): RolloutVerdict {
   const { change, served, parts, ownNats, nats } = suspect;
   const byItself = ownNats >= constants.failNats;
-  const failed = byItself || (incident && nats >= constants.failNats && chance >= constants.failChance);
+  const failed = byItself || (likeliest && nats >= constants.failNats && chance >= constants.failChance);
   return {
     change: change.change,
     service: change.service,

@@ -22,7 +22,8 @@ export function silenceOf(
     quietShare(arms, atMs, constants),
   );
   const nats = Math.min(constants.partCap, Math.max(0, -Math.log(healthy))) * (calm ? constants.calmShare : 1);
-  const words = `no request seen on the changed instances ${Math.round(waited)} s after they were complete: chance ${healthy.toPrecision(2)} of a healthy change`;
+  const since = `no request seen on the changed instances ${Math.round(waited)} s after they were complete`;
+  const words = `${since}: chance ${healthy.toPrecision(2)} of a healthy change`;
   return { name: 'silence', nats, words: calm ? `${words}; nobody failed meanwhile` : words };
 }
 

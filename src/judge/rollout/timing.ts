@@ -12,16 +12,16 @@ import type { Part } from './types.js';
 
 /** `incident`: something fails, here or at another change. What a change cannot have caused speaks against it. */
 export function timingOf(arms: Arms, symptoms: Symptoms, incident: boolean, constants: RolloutConstants): Part {
-  const { first, fall } = symptoms;
+  const { worst } = symptoms;
   const none = incident ? Math.log(constants.untimedShare) : 0;
-  if (first === null) return { name: 'timing', nats: none, words: 'nothing failed at it or at those that call it' };
+  if (worst === null) return { name: 'timing', nats: none, words: 'nothing failed at it or at those that call it' };
   if (symptoms.older) return { name: 'timing', nats: none, words: 'what fails there is older than the change' };
   const began = beganMs(arms, constants);
   if (began === null) return { name: 'timing', nats: 0, words: 'its instances are not complete yet' };
-  const lag = (first.atMs - first.stepMs / 2 - began) / 1000;
-  const full = Math.min(1, fall / constants.symptomFull);
+  const lag = (symptoms.beganMs - began) / 1000;
+  const full = Math.min(1, worst.fall / constants.symptomFull);
   const when = `about ${Math.round(Math.abs(lag))} s ${lag >= 0 ? 'after' : 'before'} its instances began to serve`;
-  const words = `${first.caller} to ${first.callee} lost ${Math.round(fall * 100)} points, ${when}`;
+  const words = `${worst.caller} to ${worst.callee} lost ${Math.round(worst.fall * 100)} points, ${when}`;
   return { name: 'timing', nats: full * lagEvidence(lag, constants), words };
 }
 

@@ -7,8 +7,13 @@ export interface Arms {
   /** In time order. */
   control: Float64Array;
   experiment: Float64Array;
-  /** What sizes are relative to: the mean size of the control's values; 0 when they are all zero. */
+  /**
+   * What sizes are relative to: the mean size of the control's values, or of what is missing from its bound. 0 when there
+   * is nothing of it on the control's side.
+   */
   base: number;
+  /** Whether base is what is missing from a bound. */
+  ofMissing: boolean;
   /** Variance of a mean of the control's samples over that of independent ones, ≥ 1. */
   inflation: number;
 }
@@ -21,35 +26,37 @@ export function withData(values: readonly (number | null)[], replace: boolean): 
 }
 
 /** Both arms times `sign`: 1 when harm goes up, −1 when it goes down. */
-export function armsOf(metric: WindowMetric, sign: 1 | -1): Arms {
+export function armsOf(metric: WindowMetric, sign: 1 | -1, constants: WindowConstants): Arms {
   const replace = metric.nanStrategy === 'replace';
   const control = withData(metric.control, replace).map((value) => sign * value);
   const experiment = withData(metric.experiment, replace).map((value) => sign * value);
+  const level = mean(control.map(Math.abs));
+  const missing = sign < 0 ? missingFrom(control, level, constants.boundMissing) : null;
   return {
     control,
     experiment,
-    base: sign < 0 ? missingFrom(control) : mean(control.map(Math.abs)),
-    inflation: inflationOf(control),
+    base: missing ?? level,
+    ofMissing: missing !== null,
+    inflation: inflationOf(control, constants),
   };
 }
 
 /**
- * Base of a metric that harm lowers. A share of successes near its bound (1 or 100%) is measured by what is missing from
- * it: from 99.9% to 98% is twenty times the failures. `values` are negated.
+ * A share of successes near its bound (1 or 100%) is measured by what is missing from it: from 99.9% to 98% is twenty
+ * times the failures. Null where `values` (negated, of mean size `level`) are no such share.
  */
-function missingFrom(values: Float64Array): number {
-  const level = mean(values.map(Math.abs));
+function missingFrom(values: Float64Array, level: number, little: number): number | null {
   const most = values.reduce((top, value) => Math.max(top, -value), -Infinity);
   const bound = most <= 1 ? 1 : 100;
-  const near = most <= bound && level >= 0.95 * bound && level < bound;
-  return near ? bound - level : level;
+  return most <= bound && bound - level <= little * bound ? bound - level : null;
 }
 
 /**
- * (1 + r)/(1 − r) for the lag-1 autocorrelation r of the control (Bartlett 1946): minute samples that follow one another
- * carry less than their number says. The control alone, since a change that sets in halfway looks like autocorrelation.
+ * (1 + r)/(1 − r) for the lag-1 autocorrelation r of the control, its bias taken out (Bartlett 1946; Marriott and Pope
+ * 1954): samples that follow one another carry less than their number says. The control alone, since a change that sets
+ * in halfway looks like autocorrelation.
  */
-export function inflationOf(values: Float64Array): number {
+export function inflationOf(values: Float64Array, constants: WindowConstants): number {
   const n = values.length;
   if (n < 4) return 1;
   const centre = mean(values);
@@ -60,9 +67,9 @@ export function inflationOf(values: Float64Array): number {
     square += now * now;
     if (i > 0) product += now * ((values[i - 1] as number) - centre);
   }
-  if (square === 0) return 1;
-  const r = Math.min(0.9, Math.max(0, product / square));
-  return (1 + r) / (1 - r);
+  if (product <= 0) return 1;
+  const r = (product / square) * (1 + 3 / n);
+  return r >= 1 ? constants.inflationMost : Math.min(constants.inflationMost, (1 + r) / (1 - r));
 }
 
 /**
@@ -82,13 +89,14 @@ export function paired(metric: WindowMetric, arms: Arms, constants: WindowConsta
     b.push(experiment);
     differences.push(sign * (experiment - control));
   });
-  if (a.length < 8 || !(correlation(a, b) >= constants.pairedFrom)) return null;
+  if (a.length < constants.pairsLeast || !(correlation(a, b) >= constants.pairedFrom)) return null;
   const half = Float64Array.from(differences, (difference) => difference / 2);
   return {
     control: half.map((value) => -value),
     experiment: half,
     base: arms.base,
-    inflation: 2 * inflationOf(half),
+    ofMissing: arms.ofMissing,
+    inflation: 2 * inflationOf(half, constants),
   };
 }
 

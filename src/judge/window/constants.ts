@@ -12,14 +12,16 @@ export interface WindowConstants {
   shiftFloor: number;
   /** The same for the mean of several metrics that agree. */
   togetherFloor: number;
-  /** Spreads up to so many times the control's do not matter. */
+  /** Spreads up to so many times the control's do not matter, nor those whose highest part is no higher. */
   scaleFloor: number;
-  /** Spikes up to this part above the control's mean do not matter, nor do fewer than so many. */
+  topShare: number;
+  /** Spikes up to this part above the control's mean do not matter, nor do so many or fewer. */
   spikeFloor: number;
   spikes: number;
-  /** Last parts of the window that are looked at by themselves. */
+  /** Last parts of the window that are looked at by themselves, and their least number of samples. */
   lateShort: number;
   lateLong: number;
+  lateLeast: number;
   /** Part of a late shift that must also show against the control's own highest stretch of that length. */
   lateOwn: number;
   /** Chance by ranks above which too few of the last samples are raised. */
@@ -28,17 +30,24 @@ export interface WindowConstants {
   trim: number;
   /** A z counts no more than this when metrics are added up. */
   capZ: number;
-  /** Correlation of the two sides from which they are compared interval by interval. */
+  /** Correlation of the two sides from which they are compared interval by interval, and the least number of pairs. */
   pairedFrom: number;
-  /** A healed stretch: its least part of the window, least part that must follow,
-   * samples that may be on the wrong side of its level, how much of it may remain, part
-   * of the window in which it may die away. */
+  pairsLeast: number;
+  /** Autocorrelation is taken to make a sample worth no less than one part in so many. */
+  inflationMost: number;
+  /** What may be missing from 1 or 100% where a metric that harm lowers is read as a share of successes. */
+  boundMissing: number;
+  /** A healed stretch and the rest after it: their least parts of the window and numbers of samples. */
   healedLeast: number;
+  healedSamples: number;
   healedRest: number;
+  restSamples: number;
+  /** Part of the samples that may be on the wrong side of a stretch's level, part of its height that may remain. */
   healedStray: number;
   healedRemains: number;
+  /** Part of the window in which a stretch may die away. */
   healedFade: number;
-  /** Chance at which a stretch differs from the rest. */
+  /** Chance up to which a stretch differs from the rest. */
   healedChance: number;
   /** With a control that is all zero: chance up to which a changed side that is not may not pass. */
   doubt: number;
@@ -56,17 +65,24 @@ export const windowConstants: WindowConstants = {
   shiftFloor: 0.037,
   togetherFloor: 0.01,
   scaleFloor: 2.5,
+  topShare: 0.2,
   spikeFloor: 0.25,
   spikes: 2.3,
   lateShort: 0.17,
   lateLong: 0.34,
+  lateLeast: 4,
   lateOwn: 0.5,
   lateRank: 0.03,
   trim: 0.1,
   capZ: 5,
   pairedFrom: 0.6,
+  pairsLeast: 8,
+  inflationMost: 39,
+  boundMissing: 0.05,
   healedLeast: 0.13,
+  healedSamples: 3,
   healedRest: 0.25,
+  restSamples: 6,
   healedStray: 0.2,
   healedRemains: 0.25,
   healedFade: 0.2,

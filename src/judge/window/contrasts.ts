@@ -33,9 +33,10 @@ export function location(arms: Arms, constants: WindowConstants, budget: number)
   return finding;
 }
 
-/** Chance that all values other than zero, however many, fall on the side of x when y has none: exact where ranks are coarse. */
+/** Chance that all values above y's highest, however many, fall on the side of x: exact where ranks are coarse. */
 function onlyOn(x: Float64Array, y: Float64Array): number {
-  const k = x.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
+  const highest = y[y.length - 1] as number;
+  const k = x.reduce((count, value) => count + (value > highest ? 1 : 0), 0);
   let chance = 1;
   for (let i = 0; i < k; i++) chance *= (x.length - i) / (x.length + y.length - i);
   return chance;
@@ -44,13 +45,16 @@ function onlyOn(x: Float64Array, y: Float64Array): number {
 /**
  * Where is it going: is the middle of the last samples above the control, by the control's own spread (Student's t for a
  * difference of medians)? Sizes, not ranks: of the few samples there are, the first of a ramp are hardly raised. Most of
- * them must be raised (by ranks), and above every stretch of the control of that length too: what it has had itself, or both sides are at, is no harm.
+ * them must be raised (by ranks), and above every stretch of the control of that length too: what it has had itself, or
+ * both sides are at, is no harm.
  */
 export function late(arms: Arms, constants: WindowConstants, budget: number): Finding {
   const { control, experiment } = arms;
   const normal = median(ascending(control));
+  const n = experiment.length;
   const findings = [constants.lateShort, constants.lateLong].map((share): Finding => {
-    const last = experiment.subarray(experiment.length - lengthOf(experiment.length, share));
+    const length = Math.min(n, Math.round(Math.max(constants.lateLeast, n * share)));
+    const last = experiment.subarray(n - length);
     const level = median(ascending(last));
     const effect = relative(level - normal, arms.base);
     const chance = level > normal ? chanceOfMedian(last, level - normal, arms) : 1;
@@ -63,10 +67,11 @@ export function late(arms: Arms, constants: WindowConstants, budget: number): Fi
   return findings.reduce((best, one) => (strength(one) > strength(best) ? one : best));
 }
 
-/** The highest median of `length` samples in a row. */
+/** The highest median of `length` samples in a row, a quarter of the length apart. */
 function highest(values: Float64Array, length: number): number {
-  let most = -Infinity;
-  for (let from = 0; from === 0 || from + length <= values.length; from++) {
+  let most = median(ascending(values));
+  const step = Math.max(1, length >> 2);
+  for (let from = values.length - length; from >= 0; from -= step) {
     most = Math.max(most, median(ascending(values.subarray(from, from + length))));
   }
   return most;
@@ -82,10 +87,6 @@ function chanceOfMedian(last: Float64Array, difference: number, { control, infla
   if (sd === 0) return upperTail(rankZ(last, control, inflation));
   const error = sd * Math.sqrt((Math.PI / 2) * inflation * (1 / last.length + 1 / control.length));
   return Math.max(studentTail(difference / error, control.length - 1), leastChance(last.length, control.length));
-}
-
-function lengthOf(n: number, share: number): number {
-  return Math.min(n, Math.max(4, Math.round(n * share)));
 }
 
 /**
@@ -109,7 +110,8 @@ function unrest(arms: Arms, centreX: number, centreY: number, constants: WindowC
   const chance = upperTail(rankZ(x, y, arms.inflation));
   const [spreadX, spreadY] = [x, y].map((of) => trimmedMean(ascending(of), constants.trim)) as [number, number];
   const effect = spreadY === 0 ? (spreadX === 0 ? 1 : Infinity) : spreadX / spreadY;
-  const upwards = top(arms.experiment) - top(arms.control) > constants.shiftFloor * arms.base;
+  const upwards =
+    top(arms.experiment, constants.topShare) - top(arms.control, constants.topShare) > constants.shiftFloor * arms.base;
   return { contrast: 'scale', chance, budget, effect, matters: effect > constants.scaleFloor && upwards };
 }
 
@@ -118,10 +120,10 @@ function middle(values: Float64Array): number {
   return ascending(values)[(values.length - 1) >> 1] as number;
 }
 
-/** Mean of the highest fifth. */
-function top(values: Float64Array): number {
+/** Mean of the highest part. */
+function top(values: Float64Array, share: number): number {
   const sorted = ascending(values);
-  return mean(sorted.subarray(sorted.length - Math.max(1, Math.round(sorted.length / 5))));
+  return mean(sorted.subarray(sorted.length - Math.max(1, Math.round(sorted.length * share))));
 }
 
 /**
@@ -168,7 +170,7 @@ export function found(finding: Finding): boolean {
 }
 
 /** How far a finding is beyond its budget, findings that do not matter behind all others. */
-function strength(finding: Finding): number {
+export function strength(finding: Finding): number {
   const beyond = Math.log(finding.budget) - Math.log(Math.max(1e-300, finding.chance));
   return finding.matters ? beyond : beyond - 1e4;
 }

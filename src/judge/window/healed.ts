@@ -16,16 +16,19 @@ export interface Stretch {
 export function badStretches(values: Float64Array, control: Float64Array, constants: WindowConstants): Stretch[] {
   const first = badStretch(values, control, constants);
   if (first === null) return [];
-  const last = Math.min(
-    values.length - restOf(values, constants),
-    first.to + Math.round(values.length * constants.healedFade),
-  );
-  return Array.from({ length: last - first.to + 1 }, (_, i) => ({ from: first.from, to: first.to + i }));
+  const most = Math.min(values.length - restOf(values, constants) - first.to, values.length * constants.healedFade);
+  const step = Math.max(1, Math.ceil(most / fadeSteps));
+  const out: Stretch[] = [];
+  for (let more = 0; more <= most; more += step) out.push({ from: first.from, to: first.to + more });
+  return out;
 }
+
+/** Lengths of a fade that are tried, at most. */
+const fadeSteps = 8;
 
 /** Least number of samples that must follow. */
 function restOf(values: Float64Array, constants: WindowConstants): number {
-  return Math.max(6, Math.round(values.length * constants.healedRest));
+  return Math.round(Math.max(constants.restSamples, values.length * constants.healedRest));
 }
 
 /**
@@ -34,7 +37,7 @@ function restOf(values: Float64Array, constants: WindowConstants): number {
  */
 function badStretch(values: Float64Array, control: Float64Array, constants: WindowConstants): Stretch | null {
   const n = values.length;
-  const least = Math.max(3, Math.round(n * constants.healedLeast));
+  const least = Math.round(Math.max(constants.healedSamples, n * constants.healedLeast));
   const rest = restOf(values, constants);
   const sums = new Float64Array(n + 1);
   for (let i = 0; i < n; i++) sums[i + 1] = (sums[i] as number) + (values[i] as number);

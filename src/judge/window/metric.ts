@@ -23,7 +23,7 @@ export function judgeMetric(metric: WindowMetric, constants: WindowConstants, bu
 }
 
 function judgeSide(metric: WindowMetric, constants: WindowConstants, budget: number, sign: 1 | -1): MetricJudged {
-  const arms = armsOf(metric, sign);
+  const arms = armsOf(metric, sign, constants);
   const open = undecidable(metric, arms, constants, budget);
   const judged = { z: 0, shift: 0, control: arms.control };
   if (open !== null) {

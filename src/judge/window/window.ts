@@ -4,10 +4,11 @@
  */
 import { upperTail } from '../rank/normal.js';
 import { correlation } from './arms.js';
-import { found } from './contrasts.js';
+import { found, strength } from './contrasts.js';
 import { windowConstants, type WindowConstants } from './constants.js';
 import { judgeMetric, type MetricJudged } from './metric.js';
-import type { Finding, WindowMetric, WindowVerdict } from './types.js';
+import { wordsOf } from './reason.js';
+import type { Finding, MetricVerdict, WindowMetric, WindowVerdict } from './types.js';
 
 export { windowConstants, type WindowConstants } from './constants.js';
 export type { Contrast, Finding, MetricVerdict, WindowMetric, WindowVerdict } from './types.js';
@@ -25,7 +26,7 @@ export function judgeWindow(
   const verdicts = judged.map((one) => one.verdict);
   const bad = verdicts.filter((one) => one.kind === 'fail');
   if (bad.length > 0) {
-    const worst = bad[0] as (typeof bad)[number];
+    const worst = bad.reduce((most, one) => (strengthOf(one) > strengthOf(most) ? one : most));
     const others = bad.length > 1 ? ` (and ${bad.length - 1} more)` : '';
     return {
       kind: 'fail',
@@ -36,8 +37,7 @@ export function judgeWindow(
   }
   const all = together(metrics, judged, constants);
   if (all !== null && found(all)) {
-    const percent = (all.effect * 100).toFixed(1);
-    const reason = `no metric alone, but together they are worse by ${percent}% on average, which chance does not explain`;
+    const reason = wordsOf(all, 'worse');
     return { kind: 'fail', reason, culprit: null, metrics: verdicts };
   }
   const open = verdicts.find((one) => one.kind !== 'pass');
@@ -51,32 +51,42 @@ export function judgeWindow(
   return { kind: 'pass', reason, culprit: null, metrics: verdicts };
 }
 
+function strengthOf({ findings }: MetricVerdict): number {
+  return Math.max(...findings.filter(found).map(strength));
+}
+
 /**
- * Stouffer's sum of z over the metrics with a direction of harm, its variance by the correlation of their controls; null
- * for fewer than two. Small shifts that agree are believed where a single one would not be.
+ * Stouffer's sum of z over the metrics, its variance by the correlation of their controls; null for fewer than two. Small
+ * shifts that agree are believed where a single one would not be. Metrics without a direction of harm are taken to have
+ * gone up together, or down together, at half the budget each.
  */
 function together(
   metrics: readonly WindowMetric[],
   judged: readonly MetricJudged[],
   constants: WindowConstants,
 ): Finding | null {
-  const these = judged.filter((one, i) => metrics[i]?.direction !== 'either' && one.verdict.findings.length > 0);
+  const these = judged.filter((one) => one.verdict.findings.length > 0);
   if (these.length < 2) return null;
-  let sum = 0;
-  let effect = 0;
-  let variance = 0;
-  for (const one of these) {
-    sum += Math.max(-constants.capZ, Math.min(constants.capZ, one.z));
-    effect += Math.max(-1, Math.min(1, one.shift)) / these.length;
-    for (const other of these) variance += one === other ? 1 : alike(one.control, other.control);
-  }
-  const chance = upperTail(sum / Math.sqrt(variance));
-  const budget = constants.alpha * constants.togetherShare;
-  return { contrast: 'together', chance, budget, effect, matters: effect > constants.togetherFloor };
+  const ways = metrics.some(({ direction }) => direction === 'either') ? ([1, -1] as const) : ([1] as const);
+  const findings = ways.map((way): Finding => {
+    let [sum, effect, variance] = [0, 0, 0];
+    judged.forEach((one, i) => {
+      if (!these.includes(one)) return;
+      const sign = metrics[i]?.direction === 'either' ? way : 1;
+      sum += sign * Math.max(-constants.capZ, Math.min(constants.capZ, one.z));
+      effect += (sign * Math.max(-1, Math.min(1, one.shift))) / these.length;
+      for (const other of these) variance += one === other ? 1 : alike(one.control, other.control);
+    });
+    const chance = upperTail(sum / Math.sqrt(variance));
+    const budget = (constants.alpha * constants.togetherShare) / ways.length;
+    return { contrast: 'together', chance, budget, effect, matters: effect > constants.togetherFloor };
+  });
+  return findings.find(found) ?? (findings[0] as Finding);
 }
 
+/** Correlation beyond one standard error of none, so that chance alikeness of many metrics does not add up. */
 function alike(a: Float64Array, b: Float64Array): number {
   if (a.length !== b.length) return 0;
   const r = correlation(a, b);
-  return Number.isNaN(r) ? 0 : Math.max(0, r);
+  return Number.isNaN(r) ? 0 : Math.max(0, r - 1 / Math.sqrt(a.length));
 }
