@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../src/errors.js';
 import { orAbort } from '../src/sources/share.js';
 import { engineBench } from './engine/bench.js';
+import { judgeBench } from './judge/bench.js';
 import { reactionBench } from './reaction/bench.js';
 import { scaleBench } from './scale/bench.js';
 
@@ -9,6 +10,10 @@ interface Asked {
   runs: number;
   changes: number;
   profile: string | null;
+  data: string | null;
+  verdicts: string | null;
+  full: boolean;
+  draws: number;
   tell: (text: string) => void;
   signal: AbortSignal;
 }
@@ -23,13 +28,17 @@ const benches: Record<string, { about: string; run: (asked: Asked) => Promise<ob
     about: 'from a fault in a baking version to the old version fully back, on real processes (--runs N: 20)',
     run: reactionBench,
   },
+  judge: {
+    about: 'the judge on labelled data (--data DIR, --verdicts FILE, --draws N: 20) and simulated (--full)',
+    run: judgeBench,
+  },
   scale: {
     about: 'changes observing at once on one worker, through a real Prometheus (--changes N: 1000, --profile DIR)',
     run: scaleBench,
   },
 };
 
-const usage = `Usage: npm run bench -- NAME [--runs N] [--changes N] [--json]
+const usage = `Usage: npm run bench -- NAME [--runs N] [--changes N] [--data DIR] [--verdicts FILE] [--draws N] [--full] [--json]
 
 ${Object.entries(benches)
   .map(([name, { about }]) => `  ${name.padEnd(9)}${about}`)
@@ -47,14 +56,18 @@ async function main(): Promise<number> {
       runs: { type: 'string', default: '20' },
       changes: { type: 'string', default: '1000' },
       profile: { type: 'string' },
+      data: { type: 'string' },
+      verdicts: { type: 'string' },
+      full: { type: 'boolean', default: false },
+      draws: { type: 'string', default: '20' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const [name = ''] = positionals;
   const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-  const [runs, changes] = [Number(values.runs), Number(values.changes)];
+  const [runs, changes, draws] = [Number(values.runs), Number(values.changes), Number(values.draws)];
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
-  if (values.help || bench === undefined || !isCount(runs) || !isCount(changes)) {
+  if (values.help || bench === undefined || !isCount(runs) || !isCount(changes) || !isCount(draws + 1)) {
     process.stderr.write(`${usage}\n`);
     return values.help ? 0 : 2;
   }
@@ -62,8 +75,9 @@ async function main(): Promise<number> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
   try {
-    const profile = values.profile ?? null;
-    const figures = await bench.run({ runs, changes, profile, tell, signal: interrupted.signal });
+    const [profile, data, verdicts] = [values.profile ?? null, values.data ?? null, values.verdicts ?? null];
+    const asked = { runs, changes, profile, data, verdicts, full: values.full, draws };
+    const figures = await bench.run({ ...asked, tell, signal: interrupted.signal });
     if (values.json) process.stdout.write(`${JSON.stringify({ [name]: figures })}\n`);
     return 0;
   } catch (error) {

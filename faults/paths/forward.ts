@@ -35,9 +35,12 @@ export const observed = (wave: number): Path => ({
 async function meddle(story: Story): Promise<void> {
   await story.looked(1);
   const id = await middleSetting(story);
-  await byHand(story, id, 'by-hand', []);
+  await byHand(story, id, handsValue(story), []);
   await story.ask('promote');
 }
+
+/** Another one in every round, or what was adopted in one would be nothing new in the next. */
+const handsValue = ({ id }: Story): string => `by-hand-${id}`;
 
 const middleSetting = async (story: Story): Promise<string> =>
   (await story.status()).waves[1]?.targets.find((id) => id.includes('.')) ?? '';
@@ -62,7 +65,7 @@ export const decision: Path = {
   },
   there: async (story) => (await story.status()).waitsFor?.what === 'decision',
   onward: async (story) => {
-    for (const [id, value] of story.byHand) await byHand(story, id, value, ['by-hand']);
+    for (const [id, value] of story.byHand) await byHand(story, id, value, [handsValue(story)]);
     story.byHand.clear();
     await story.ask('resume');
   },
@@ -75,7 +78,7 @@ export const adopted: Path = {
   lead: async (story) => {
     await meddle(story);
     await story.waitsFor('decision');
-    for (const id of story.byHand.keys()) story.byHand.set(id, 'by-hand');
+    for (const id of story.byHand.keys()) story.byHand.set(id, handsValue(story));
     await story.ask('adopt', { reason: 'the hand was right' });
   },
   ends: 'completed',

@@ -43,6 +43,8 @@ test('too few runs, and runs without a sample, are refused', () => {
   expect(() => learnNoise('a', calm.slice(0, 9), few.noise)).toThrow(/needs 10 runs/u);
   const empty = calm.map(({ counts }) => ({ counts, differences: counts.map(() => null) }));
   expect(() => learnNoise('a', empty, few.noise)).toThrow(/no interval/u);
+  const same = calm.map(({ counts }) => ({ counts, differences: [{ shift: 0, variance: 0, common: 1 }] }));
+  expect(() => learnNoise('a', same, few.noise)).toThrow(/no noise to learn/u);
 });
 
 test('the bounds of the default profile are those that learning would set for its noise', () => {

@@ -16,7 +16,7 @@ const leastRuns = 10;
 const seed = 1;
 
 /**
- * @throws RangeError with fewer than ten runs, or without a difference in them.
+ * @throws RangeError with fewer than ten runs, without samples in them, or when most of them are the same in both arms.
  */
 export function learnNoise(
   name: string,
@@ -90,6 +90,7 @@ function sizesOf(all: readonly Series[], constants: NoiseConstants): number[] {
   const sizes = all.flatMap((series) => series.flatMap((value) => (value === null ? [] : [Math.abs(value)])));
   if (sizes.length === 0) throw new RangeError('no interval of the runs has samples in both arms');
   const sd = 1.4826 * (sizes.toSorted((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? 0);
+  if (sd === 0) throw new RangeError('the arms of these runs do not differ: there is no noise to learn');
   const [below, above] = [Math.round(constants.tauBelow), Math.round(constants.tauAbove)];
   return Array.from({ length: below + above + 1 }, (_, k) => sd * constants.tauRatio ** (k - below));
 }
