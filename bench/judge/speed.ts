@@ -14,6 +14,16 @@ export const typical: JudgeSettings = settings({
 });
 export const single: JudgeSettings = settings();
 
+/** The first rounds warm up; the best of all counts, for whatever else the machine does only adds to one. */
+const rounds = 8;
+
+function folding(of: JudgeSettings, all: readonly Look[], nowMs: () => number): number {
+  const startMs = nowMs();
+  let state = begin(of);
+  for (const look of all) state = fold(of, state, look);
+  return (nowMs() - startMs) / 1000;
+}
+
 /** Folds `n` looks drawn beforehand (no harm, 200 rps, look every 5 s); looks and cells a second. */
 export function foldSpeed(of: JudgeSettings, n: number, nowMs: () => number): { looks: number; cells: number } {
   const scenario = {
@@ -25,9 +35,6 @@ export function foldSpeed(of: JudgeSettings, n: number, nowMs: () => number): { 
     ratio: () => 1,
   };
   const all: Look[] = [...looks(of, scenario, random(1))];
-  const startMs = nowMs();
-  let state = begin(of);
-  for (const look of all) state = fold(of, state, look);
-  const seconds = (nowMs() - startMs) / 1000;
+  const seconds = Math.min(...Array.from({ length: rounds }, () => folding(of, all, nowMs)));
   return { looks: n / seconds, cells: (n * of.streams.length) / seconds };
 }

@@ -24,8 +24,14 @@ export function foldSilence(settings: JudgeSettings, state: SilenceState, look: 
       ? []
       : foldRows(new Map(state.rows.map((row) => [row.target, row.looks])), canary.silent);
   if (baseline.targets === 0) return { targets: canary.targets, rows, unchanged: [] };
-  const share = Math.min(1, new Set(baseline.silent).size / baseline.targets);
-  return { targets: canary.targets, rows, unchanged: [...state.unchanged, share].slice(-settings.silenceLooks) };
+  const share = baseline.silent.length === 0 ? 0 : Math.min(1, new Set(baseline.silent).size / baseline.targets);
+  return { targets: canary.targets, rows, unchanged: lastOnes(state.unchanged, share, settings.silenceLooks) };
+}
+
+/** The last `most` shares; the same list where nothing changes, which is nearly always. */
+function lastOnes(shares: number[], share: number, most: number): number[] {
+  if (shares.length >= most && shares.every((one) => one === share)) return shares;
+  return [...shares, share].slice(-most);
 }
 
 /**

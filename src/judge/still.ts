@@ -11,11 +11,13 @@ import { figure, plural } from './wording.js';
 /** Beyond the age that a sample may have: exporters that collect every ten seconds stand still as long between. */
 const leastStillMs = 12_000;
 
-/** `next` is fresh: not yet seen by anybody. */
-export function foldStill(next: JudgeState, look: Look): void {
-  if (look.still === undefined) delete next.still;
-  else next.still = { ...look.still, seq: look.seq, sinceMs: look.toMs - look.still.ms };
+/** What a state says of stillness after a look, to be spread into it: nothing when nothing stood still. */
+export function stillAfter(look: Look): Pick<JudgeState, 'still'> {
+  if (look.still === undefined) return nothing;
+  return { still: { ...look.still, seq: look.seq, sinceMs: look.toMs - look.still.ms } };
 }
+
+const nothing = {};
 
 /** Why the source is to blame, as a sentence; null when it is not. */
 export function frozen(settings: JudgeSettings, state: JudgeState): string | null {
