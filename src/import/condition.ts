@@ -28,7 +28,11 @@ export function truthOf(condition: string): { truth: Truth } | { beyond: string 
 const token =
   /\s*(?:(\d+(?:\.\d+)?(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|(&&|\|\||==|!=|<=|>=|[<>!#()[\],{}.+\-*/%?:])|("[^"]*"|'[^']*'))/y;
 
+/** Longer ones are no conditions that a person wrote; the parser descends once for each bracket. */
+const longest = 1_000;
+
 function tokensOf(text: string): string[] {
+  if (text.length > longest) throw new Beyond(`it is longer than ${longest} characters`);
   const tokens: string[] = [];
   token.lastIndex = 0;
   while (token.lastIndex < text.trimEnd().length) {

@@ -17,13 +17,17 @@ export class Account {
     return new Field(this, document, [], document.value);
   }
 
+  /** A template that two metrics refer to is read twice, and told of once. */
   carry(field: Field, to: string): void {
-    this.carried.push({ path: this.pathOf(field), to });
+    const path = this.pathOf(field);
+    if (!this.carried.some((one) => one.path === path && one.to === to)) this.carried.push({ path, to });
     this.settle(field);
   }
 
   leave(field: Field, why: string, instead: string): void {
-    this.left.push({ path: this.pathOf(field), at: field.document.locate(field.path), why, instead });
+    const path = this.pathOf(field);
+    const known = this.left.some((one) => one.path === path && one.why === why);
+    if (!known) this.left.push({ path, at: field.document.locate(field.path), why, instead });
     this.settle(field);
   }
 
@@ -102,6 +106,15 @@ export class Field {
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
       ? String(value)
       : undefined;
+  }
+
+  /** Its text on one line, as names and titles are; undefined when there is none. */
+  line(): string | undefined {
+    const text = this.text()
+      ?.replaceAll(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+      .trim()
+      .slice(0, 200);
+    return text === '' ? undefined : text;
   }
 
   /** A number, also one in quotes. Throws DATA_INVALID for something else. */

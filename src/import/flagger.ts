@@ -30,7 +30,7 @@ export function fromFlagger(documents: readonly Field[], given: Arguments): From
   const titles: string[] = [];
   for (const document of documents) headerOf(document);
   for (const canary of ofKind('Canary')) {
-    titles.push(canary.get('metadata', 'name').text() ?? 'canary');
+    titles.push(canary.get('metadata', 'name').line() ?? 'canary');
     const analysis = ['analysis', 'canaryAnalysis'].map((key) => canary.get('spec', key)).find((one) => one.there);
     specOf(canary);
     if (analysis === undefined) continue;
@@ -94,7 +94,7 @@ function metricOf(
   templates: readonly Field[],
   around: Around,
 ): { written: WrittenMetric; signal: WrittenSignal | null } {
-  const name = field.get('name').carried('metrics[].name').text() ?? 'metric';
+  const name = field.get('name').carried('metrics[].name').line() ?? 'metric';
   const range = rangeOf(field, name);
   const bounds = {
     ...(range === null ? {} : { accept: [range] }),

@@ -9,6 +9,7 @@ import { readDocuments } from './documents.js';
 import { Account, type Field } from './field.js';
 import { fromFlagger, isFlagger } from './flagger.js';
 import { fromKayenta, isKayenta } from './kayenta.js';
+import { soundChange, soundJudge } from './sound.js';
 import type { Arguments, Format, Imported } from './types.js';
 
 export { type Arguments, type Carried, type Format, formats, type Imported, type Left } from './types.js';
@@ -29,8 +30,10 @@ export function importText(text: string, { file, as, given }: Options): Imported
     const message = `${file}: neither a Kayenta canary configuration, nor AnalysisTemplates of Argo Rollouts, nor a Canary of Flagger`;
     throw new GraywaveError('IMPORT_UNKNOWN', message, { at: { file, line: 1, column: 1 } });
   }
-  const { judge, change } = read(documents, format, given);
+  const found = read(documents, format, given);
   account.finish();
+  const judge = found.judge === null ? null : soundJudge(found.judge, file);
+  const change = soundChange(found.change);
   if (judge === null && Object.keys(change).length === 0) {
     const message = `${file}: read as ${format}, it has no metric`;
     throw new GraywaveError('IMPORT_UNKNOWN', message, { at: { file, line: 1, column: 1 } });

@@ -42,19 +42,17 @@ export function fromKayenta(document: Field, given: Arguments): WrittenJudge | n
   if (request.get('thresholds').there)
     config.get('classifier', 'scoreThresholds').left('the request says others', 'score: of the judge file');
   if (metrics.length === 0) return null;
-  const title = config.get('name').carried('title').text();
+  const title = config.get('name').carried('title').line();
   return {
     apiVersion: 'graywave/v1',
     kind: 'Judge',
-    ...(title === undefined || title === '' ? {} : { title: oneLine(title) }),
+    ...(title === undefined ? {} : { title }),
     method: 'ranks',
     ...(score === null ? {} : { score }),
     ...(Object.keys(groups).length === 0 ? {} : { groups }),
     metrics,
   };
 }
-
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
 
 function judgeOf(judge: Field): void {
   const name = judge.get('name');
@@ -67,14 +65,14 @@ function judgeOf(judge: Field): void {
 }
 
 function metricOf(metric: Field, config: Field, scopes: Scopes): WrittenMetric {
-  const name = oneLine(metric.get('name').carried('metrics[].name').text() ?? 'metric');
+  const name = metric.get('name').carried('metrics[].name').line() ?? 'metric';
   metric.get('scopeName').carried('metrics[].query');
   metric.leaveEach(['id', 'serviceName'], 'where values come from is said with each query', 'query.source');
   const groups = metric
     .get('groups')
     .carried('metrics[].groups')
     .items()
-    .flatMap((group) => group.text() ?? []);
+    .flatMap((group) => group.line() ?? []);
   const analysis = metric.get('analysisConfigurations', 'canary');
   if (!analysis.there) metric.get('analysisConfigurations').carried('metrics[]');
   else if (analysis.entries().length === 0) analysis.carried('metrics[]');

@@ -52,7 +52,10 @@ function pauseOf(field: Field, waves: WrittenWave[], gates: { beforeWave: number
   const seconds = field.get('duration').seconds();
   const wave = waves.at(-1);
   if (seconds === undefined) {
-    gates.push({ beforeWave: waves.length + 1, reason: 'the rollout waited here for a person' });
+    const beforeWave = waves.length + 1;
+    if (wave?.to === '100%') return void field.left('nothing comes after it', 'a gate before the last wave');
+    if (!gates.some((gate) => gate.beforeWave === beforeWave))
+      gates.push({ beforeWave, reason: 'the rollout waited here for a person' });
     field.carried('gates[]');
   } else if (wave === undefined || seconds < 1) {
     field.left('nothing is changed yet that could be watched', 'window: { notBefore: … }');

@@ -92,22 +92,21 @@ export function looksOf(cells: readonly FileCell[]): Look[] {
   const ends = [...new Set(cells.map(({ endMs }) => endMs))].sort((a, b) => a - b);
   const gaps = ends.slice(1).map((end, i) => end - (ends[i] ?? end));
   const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 60_000;
+  const sums = new Map(ends.map((end) => [end, new Map<string, Cell>()]));
+  for (const { endMs, stream, canary, baseline } of cells) {
+    const sum = sums.get(endMs)?.get(stream);
+    const both = { stream, canary: add(sum?.canary, canary), baseline: add(sum?.baseline, baseline) };
+    sums.get(endMs)?.set(stream, both);
+  }
   return ends.map((toMs, i): Look => {
-    const sums = new Map<string, Cell>();
-    for (const { endMs, stream, canary, baseline } of cells) {
-      if (endMs !== toMs) continue;
-      const sum = sums.get(stream);
-      sums.set(stream, { stream, canary: add(sum?.canary, canary), baseline: add(sum?.baseline, baseline) });
-    }
-    const fromMs = ends[i - 1] ?? toMs - usual;
     const none = { targets: 0, silent: [] };
     return {
       seq: i + 1,
       after: i,
       wave: 1,
-      fromMs,
+      fromMs: ends[i - 1] ?? toMs - usual,
       toMs,
-      cells: [...sums.values()],
+      cells: [...(sums.get(toMs)?.values() ?? [])],
       canary: none,
       baseline: none,
       error: null,

@@ -50,7 +50,9 @@ test.each([
   ['result[0] >=', 'too early'],
   ['result[0]', 'condition'],
   ['result[0] ~ 1', 'cannot be read'],
-])('%s is said to be beyond ranges', (condition, why) => {
+  ['('.repeat(999), 'too early'],
+  ['('.repeat(99_999), 'longer than'],
+])('%.40s is said to be beyond ranges', (condition, why) => {
   expect(truthOf(condition)).toEqual({ beyond: expect.stringContaining(why) as string });
 });
 

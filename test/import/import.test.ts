@@ -274,3 +274,16 @@ test.each([
 ])('what is no such configuration is refused with a place: %s', (text, code, message) => {
   expect(() => read(text)).toThrowError(expect.objectContaining({ code, message: expect.stringContaining(message) }));
 });
+
+test.each([
+  ['.*', true],
+  ['total-5xx-errors', true],
+  ['total-.*-errors', true],
+  ['.*5xx.*', true],
+  ['total', false],
+  ['total-5xx-errors.*s', false],
+  ['.*'.repeat(200) + 'x', false],
+])('argo docs/features/analysis.md: dryRun of %s', (pattern, dry) => {
+  const { judge } = read(examples.argoMany.replace('total-5xx.*\n', `'${pattern}'\n`));
+  expect(judge?.metrics[0]?.decides === false).toBe(dry);
+});

@@ -22,6 +22,9 @@ export interface Perturbed {
 
 const modes: readonly Mode[] = ['profile', 'default'];
 const spread = 0.3;
+/** A set that takes long to judge is drawn less often, so that the whole bench takes minutes. */
+const secondsForDraws = 60;
+const leastDraws = 5;
 const asItIs: Vary = (constant) => constant;
 
 /** Null when the folder has no such set. `draws`: 0 leaves the perturbed figures out. */
@@ -39,11 +42,12 @@ export async function measure(
   const figures = await opened.score(lines);
   tell(`${set.name}: ${opened.cases} cases judged in ${seconds.toFixed(1)} s`);
   const byDefault = figures && (await opened.score(opened.judge('default', asItIs)));
+  const affordable = Math.min(draws, Math.max(leastDraws, Math.floor(secondsForDraws / seconds)));
   const perturbed =
     figures && draws > 0
-      ? { profile: await perturb(opened, 'profile', draws), default: await perturb(opened, 'default', draws) }
+      ? { profile: await perturb(opened, 'profile', affordable), default: await perturb(opened, 'default', affordable) }
       : null;
-  if (perturbed) tell(`${set.name}: ${draws} draws of every constant ±30%`);
+  if (perturbed) tell(`${set.name}: ${affordable} draws of every constant ±30%`);
   return { set: set.name, cases: opened.cases, lines, figures, byDefault, perturbed, seconds };
 }
 

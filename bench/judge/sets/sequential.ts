@@ -56,6 +56,8 @@ function opened(
       constants.level,
       constants.counts,
     );
+  // The same whatever the lines are.
+  let halves: SequentialFigures[] | null = null;
   return {
     cases: cases.length,
     judge(mode, vary) {
@@ -68,11 +70,11 @@ function opened(
     async score(lines) {
       const labels = labelsOf();
       if (labels === null) return null;
-      const cv = Array.from({ length: folds }, (_, k) => {
+      halves ??= Array.from({ length: folds }, (_, k) => {
         const part = calibration.filter((_run, i) => i % folds === k);
         return figuresOf(judgeBy(learnt(part, sequentialConstants), sequentialConstants), labels);
       });
-      return { ...figuresOf(lines, labels), ci95: intervalsOf(lines, labels), cv: summary(cv) };
+      return { ...figuresOf(lines, labels), ci95: intervalsOf(lines, labels), cv: summary(halves) };
     },
   };
 }
