@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GraywaveError } from '../errors.js';
 import { ask, shown } from '../sources/http.js';
+import { sized } from './series.js';
 import type { MetricSettings, Query, Series } from './types.js';
 
 /** A window on the clock, Unix ms; the grid is fromMs, fromMs + step … up to toMs. */
@@ -69,9 +70,9 @@ export async function queryRange(query: Query, promql: string, window: Window): 
   }
   const values = Array<number | null>(points).fill(null);
   for (const [at, value] of series[0]?.values ?? []) {
-    const number = Number(value);
+    const number = sized(Number(value));
     const i = Math.round((at - fromSeconds) / stepSeconds);
-    if (Number.isFinite(number) && i >= 0 && i < points) values[i] = number;
+    if (number !== undefined && i >= 0 && i < points) values[i] = number;
   }
   return values;
 }

@@ -53,19 +53,28 @@ function numbers(value: unknown, place: string, wrong: (what: string) => never):
   if (!Array.isArray(value)) return wrong(`${place} is no list of numbers`);
   return value.map((one: unknown, i) => {
     const read = numberOf(one);
-    return read === undefined ? wrong(`${place}[${i}] is ${JSON.stringify(one)}, not a number or null`) : read;
+    return read === undefined
+      ? wrong(`${place}[${i}] is ${JSON.stringify(one)}, not a number up to 1e100, or null`)
+      : read;
   });
 }
 
-/** Null for what stands for a hole; undefined for what is no number at all. Infinity is a hole: it has no size. */
+/** Nothing that is measured is larger; differences and squares of larger values have no end. */
+const largest = 1e100;
+
+/**
+ * Null for what stands for a hole; undefined for what is no number at all, or too large to reckon with. Infinity is a
+ * hole: it has no size.
+ */
 function numberOf(value: unknown): number | null | undefined {
   if (value === null) return null;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'number') return Number.isFinite(value) ? sized(value) : null;
   if (typeof value !== 'string') return undefined;
   if (/^(?:|nan|null|na|-|[+-]?inf(?:inity)?)$/i.test(value)) return null;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : undefined;
+  return sized(Number(value));
 }
+
+export const sized = (value: number): number | undefined => (Math.abs(value) <= largest ? value : undefined);
 
 function fromRows(rows: Row[], input: Input, name: string): Series[] {
   const keys = Object.keys(rows[0]?.values ?? {});
@@ -97,7 +106,10 @@ function byMetric(rows: Row[], { file }: Input, { name, baseline, canary }: Colu
       const read = numberOf(values[column] ?? null);
       if (read !== undefined) return read;
       const at = line === null ? { file } : { file, line };
-      throw wrongData(at, `record ${index + 1}: ${column} is ${JSON.stringify(values[column])}, not a number`);
+      throw wrongData(
+        at,
+        `record ${index + 1}: ${column} is ${JSON.stringify(values[column])}, not a number up to 1e100`,
+      );
     };
     const one = series.get(key) ?? { metric: key, baseline: baseline === undefined ? null : [], canary: [] };
     series.set(key, one);

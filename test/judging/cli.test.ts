@@ -34,7 +34,7 @@ test.each([
 test('judge: wrong data, wrong options and nothing at all are exit code 2 with what to do', async () => {
   const wrong = await desk.run('judge', 'wrong.csv');
   expect([wrong.code, wrong.stdout]).toEqual([2, '']);
-  expect(wrong.stderr).toMatch(/^wrong\.csv:2: record 1: canary is "x", not a number\n {2}DATA_INVALID: /);
+  expect(wrong.stderr).toMatch(/^wrong\.csv:2: record 1: canary is "x", not a number up to 1e100\n {2}DATA_INVALID: /);
   const option = await desk.run('judge', 'good.json', '--metric', 'errors,up', '--json');
   expect([option.code, JSON.parse(option.stdout)]).toMatchObject([2, { error: { code: 'USAGE' } }]);
   expect(await desk.run('judge')).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing to judge') });

@@ -65,8 +65,8 @@ async function perturb(opened: Opened, mode: Mode, draws: number): Promise<Pertu
   return { median: sorted[Math.floor(sorted.length / 2)] ?? NaN, worst: sorted[0] ?? NaN, draws: sorted.length };
 }
 
-/** F1 where a set has it, else what it calls its accuracy. */
-export const mainFigure = ({ f1, accuracy }: Figures): number | null => {
-  const main = f1 ?? accuracy;
+/** F1 where a set has it, else its accuracy, or the share that came out as it should. */
+export const mainFigure = ({ f1, accuracy, share }: Figures): number | null => {
+  const main = f1 ?? accuracy ?? share;
   return typeof main === 'number' ? main : null;
 };
