@@ -44,7 +44,7 @@ export async function judgeBench(options: JudgeOptions): Promise<object> {
     signal.throwIfAborted();
   }
   if (data !== null && measured.length === 0)
-    tell(`no set in ${data}: expected one of ${sets.map(({ name }) => name)}`);
+    tell(`no set in ${data}: expected one of ${sets.map(({ name }) => name).join(', ')}`);
   if (options.verdicts !== null)
     await write(
       options.verdicts,

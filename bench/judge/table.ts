@@ -33,7 +33,7 @@ const goals: Record<string, string> = {
 function main(figures: Figures | null): string {
   if (figures === null) return 'no labels';
   const { passed, n } = figures;
-  if (typeof passed === 'number') return `${passed} of ${String(n)}`;
+  if (typeof passed === 'number' && typeof n === 'number') return `${passed} of ${n}`;
   return number(mainFigure(figures));
 }
 

@@ -66,7 +66,7 @@ Exit code 0 pass, 1 fail, 6 inconclusive, 7 error; of evidence 0 when every verd
       const answers = judgeInputs(await fetched(inputs, window));
       const kind = worstOf(answers.map((answer) => answer.kind));
       if (options.json) printJson({ kind, answers });
-      else for (const line of answers.flatMap(judgedLines)) print(line);
+      else print(answers.flatMap(judgedLines).join('\n'));
       exitWith(exitOf[kind]);
     });
 

@@ -74,6 +74,12 @@ for (const command of [
 }
 for (const command of [program, ...program.commands]) command.exitOverride();
 
+// Whoever reads us has heard enough; the exit code still says what it was.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

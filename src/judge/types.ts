@@ -1,3 +1,5 @@
+import type { When } from './when.js';
+
 /**
  * Words of the judge. Everything here is plain JSON. Shares are in [0, 1], counts are non-negative integers, times are
  * Unix milliseconds, logs are natural.
@@ -119,6 +121,8 @@ export interface Verdict {
   control: 'concurrent' | 'none';
   streams: StreamEvidence[];
   looks: number;
+  /** The clock and the bake that it was said by: part of what recomputes it. */
+  asOf: When;
   /** Settings version; with the stored looks it recomputes this verdict. */
   judge: 1;
 }

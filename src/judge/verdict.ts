@@ -33,6 +33,7 @@ export function verdict(settings: JudgeSettings, state: JudgeState, when: When):
     control: when.control === 'concurrent' && bothArms ? 'concurrent' : 'none',
     streams: state.streams.map((stream) => evidenceOf(stream, state.restarts)),
     looks: state.looks,
+    asOf: when,
     judge: 1,
   };
 }

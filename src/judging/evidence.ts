@@ -51,7 +51,12 @@ const envelope = z.looseObject({
   settings: z.looseObject({ version: z.literal(1) }).nullable(),
   waves: z.array(z.looseObject({ index: z.int(), minSeconds: z.number(), maxSeconds: z.number() })),
   looks: z.array(z.looseObject({ seq: z.int(), after: z.int(), cells: z.array(z.looseObject({})) })),
-  said: z.array(z.looseObject({ wave: z.int(), verdict: z.looseObject({ kind: z.string(), looks: z.int() }) })),
+  said: z.array(
+    z.looseObject({
+      wave: z.int(),
+      verdict: z.looseObject({ kind: z.string(), looks: z.int(), asOf: z.looseObject({ nowMs: z.number() }) }),
+    }),
+  ),
 });
 
 /** The judge checks looks and settings itself when it folds; here only what leads to them. Throws DATA_INVALID. */
@@ -105,27 +110,20 @@ function differs(evidence: Evidence, said: Said): string | null {
     const found = stateAt(evidence, settings, said);
     if (found === null) return `there is no look ${said.seq ?? `number ${said.verdict.looks}`} in the evidence`;
     const wanted = canonicalJson(said.verdict);
-    const nearest = whensOf(wave, said, found.look).map((when) => asJson(judged(settings, found.state, when, said)));
-    if (nearest.some((one) => canonicalJson(one) === wanted)) return null;
-    const [first] = nearest;
-    return first === undefined ? 'it cannot be recomputed' : differenceOf(said.verdict, first);
+    const again = asJson(judged(settings, found, said));
+    return canonicalJson(again) === wanted ? null : differenceOf(said.verdict, again);
   } catch (error) {
     return `it cannot be recomputed: ${messageOf(error)}`;
   }
 }
 
-interface At {
-  state: JudgeState;
-  look: Look | null;
-}
-
-function stateAt(evidence: Evidence, settings: JudgeSettings, { seq, verdict: told }: Said): At | null {
+function stateAt(evidence: Evidence, settings: JudgeSettings, { seq, verdict: told }: Said): JudgeState | null {
   const looks = looksUpTo(evidence, seq, told.looks);
   let state = begin(settings);
-  if (told.looks === 0) return { state, look: null };
+  if (told.looks === 0) return state;
   for (const look of looks) {
     state = fold(settings, state, look);
-    if (state.looks === told.looks) return { state, look };
+    if (state.looks === told.looks) return state;
   }
   return null;
 }
@@ -138,40 +136,9 @@ function looksUpTo({ looks, said }: Evidence, seq: number | null, count: number)
   return sure.length >= count ? sure : chain(looks);
 }
 
-type When = Parameters<typeof verdict>[2];
-
-/**
- * The times at which it may have been said. The clock is not kept with a verdict, and only the sentence depends on it:
- * how much of the bake was left, or that it was over. So the look's own time, the times that the sentence names, and the
- * ends of the bake are all there are to try.
- */
-function whensOf(wave: EvidenceWave, { verdict: told }: Said, look: Look | null): When[] {
-  const waveStartedMs = wave.observedFromMs ?? look?.toMs ?? 0;
-  const number = (pattern: RegExp): number[] => {
-    const text = pattern.exec(told.reason)?.[1];
-    return text === undefined ? [] : [Number(text.replaceAll(',', ''))];
-  };
-  const whole = wave.endsAtMs === null ? wave.maxSeconds : Math.max(0, (wave.endsAtMs - waveStartedMs) / 1000);
-  const bakes = [...number(/bake of ([\d.e+-]+) s/), ...number(/within ([\d.e+-]+) s/), whole, wave.maxSeconds];
-  const control = look === null || look.baseline.targets + look.canary.targets === 0 ? told.control : controlOf(look);
-  return [...new Set(bakes)].flatMap((maxSeconds) => {
-    const after = (seconds: number): number => waveStartedMs + seconds * 1000;
-    const times = [
-      ...number(/least bake has ([\d.,]+) s/).map((left) => after(wave.minSeconds - left)),
-      ...number(/to its end, ([\d.,]+) s/).map((left) => after(maxSeconds - left)),
-      look?.toMs ?? waveStartedMs,
-      after(wave.minSeconds),
-      after(maxSeconds),
-    ];
-    return times.map((nowMs) => ({ nowMs, waveStartedMs, minSeconds: wave.minSeconds, maxSeconds, control }));
-  });
-}
-
-const controlOf = (look: Look): When['control'] => (look.baseline.targets > 0 ? 'concurrent' : 'none');
-
 /** As the watcher says it: a wave that no look has been made of does not pass by what an earlier one proved. */
-function judged(settings: JudgeSettings, state: JudgeState, when: When, said: Said): Verdict {
-  const told = verdict(settings, state, when);
+function judged(settings: JudgeSettings, state: JudgeState, said: Said): Verdict {
+  const told = verdict(settings, state, said.verdict.asOf);
   if (told.kind !== 'pass' || state.wave === said.wave) return told;
   return { ...told, kind: 'inconclusive', reason: 'still looking: no look has been made of this wave alone' };
 }

@@ -6,6 +6,9 @@ import * as units from '../spec/units.js';
 import { judgeSchema, type WrittenMetric } from './schema.js';
 import type { Bounds, CountSettings, Effect, JudgeFile, MetricSettings, Query } from './types.js';
 
+const hint =
+  'Correct the places named above; docs/judge-files.md has every field, and `graywave judge --help` examples.';
+
 /**
  * Reads a judge file from YAML or JSON: checked, every default filled in. Throws SpecError (SPEC_INVALID,
  * SPEC_UNREADABLE) with every mistake and its place.
@@ -13,7 +16,7 @@ import type { Bounds, CountSettings, Effect, JudgeFile, MetricSettings, Query } 
 export function readJudge(input: string | Uint8Array, options: { file: string }): JudgeFile {
   const document = readDocument(input, options.file);
   const parsed = judgeSchema.safeParse(document.value);
-  if (!parsed.success) throw new SpecError('SPEC_INVALID', issuesOf(parsed.error.issues, document));
+  if (!parsed.success) throw new SpecError('SPEC_INVALID', issuesOf(parsed.error.issues, document), { hint });
   const written = parsed.data;
   const faults: SpecIssue[] = [];
   const fault = (path: (string | number)[], message: string, expected: string, guess?: string): void => {
@@ -55,7 +58,7 @@ export function readJudge(input: string | Uint8Array, options: { file: string })
     if (metric.counts.floor >= metric.counts.limit)
       fault(['metrics', i, 'counts'], 'counts.floor is not below counts.limit; expected less', 'less');
   });
-  if (faults.length > 0) throw new SpecError('SPEC_INVALID', faults);
+  if (faults.length > 0) throw new SpecError('SPEC_INVALID', faults, { hint });
   return file;
 }
 

@@ -23,7 +23,7 @@ function byPlace(a: SpecIssue, b: SpecIssue): number {
 export class SpecError extends GraywaveError {
   readonly issues: readonly SpecIssue[];
 
-  constructor(code: ErrorCode, found: readonly SpecIssue[], options: { cause?: unknown } = {}) {
+  constructor(code: ErrorCode, found: readonly SpecIssue[], options: { cause?: unknown; hint?: string } = {}) {
     const issues = found.toSorted(byPlace);
     const text = issues.map((issue) => `${placeText(issue.at)}: ${issue.message}`).join('\n');
     const at = issues[0]?.at;

@@ -21,7 +21,7 @@ desk.file('good.yaml', good);
 desk.file('bad.yaml', bad);
 
 const commands =
-  'up worker validate plan submit watch list status pause resume approve abort adopt promote extend rollback undo hold unhold holds leases explain schema doctor'.split(
+  'up worker validate plan submit watch list status pause resume approve abort adopt promote extend rollback undo hold unhold holds leases explain judge import schema doctor'.split(
     ' ',
   );
 

@@ -11,7 +11,7 @@ const commands = sources.flatMap((text) =>
 
 test('every command is in the table of commands, and in the table of JSON answers', () => {
   const all = commands.filter((name) => name !== 'graywave');
-  expect(all.length).toBe(24);
+  expect(all.length).toBe(26);
   const listed = rowsOf(textOf('docs/getting-started.md')).flatMap(([cell = '']) =>
     [...cell.matchAll(/`graywave ([a-z]+)`/g)].map(([, name]) => name),
   );

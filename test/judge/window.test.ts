@@ -174,3 +174,8 @@ describe('measurements of a provider', () => {
     expect(judged([])).toBe('inconclusive');
   });
 });
+
+it('refuses values that no arithmetic can hold, with metric and side', () => {
+  const control = [1, 2, 1.7e308];
+  expect(() => judge({ control })).toThrow(/latency, control: a value of 1.7e\+308 is beyond/);
+});

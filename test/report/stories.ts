@@ -56,6 +56,7 @@ export function verdict(part: Partial<Verdict> = {}): Verdict {
     control: 'concurrent',
     streams,
     looks: 9,
+    asOf: { nowMs: 60_000, waveStartedMs: 0, minSeconds: 15, maxSeconds: 60, control: 'concurrent' },
     judge: 1,
     ...part,
   };

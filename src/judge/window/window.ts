@@ -2,6 +2,7 @@
  * The judge of two finished windows of samples, metric by metric and together: importers of other canary judges, files,
  * query pairs. Looked at once, at the end; for a verdict at every look there are counts (judge.ts).
  */
+import { GraywaveError } from '../../errors.js';
 import { upperTail } from '../rank/normal.js';
 import { correlation } from './arms.js';
 import { found, strength } from './contrasts.js';
@@ -16,11 +17,14 @@ export type { Contrast, Finding, MetricVerdict, WindowMetric, WindowVerdict } fr
 /**
  * `fail` when any contrast of any metric, or all metrics together, are beyond their part of alpha and large enough to
  * matter; `inconclusive` when a metric has too little data to tell; else `pass`. Never `pass` from nothing.
+ *
+ * @throws GraywaveError SOURCE_ANSWER for values so large that their differences would not be numbers any more.
  */
 export function judgeWindow(
   metrics: readonly WindowMetric[],
   constants: WindowConstants = windowConstants,
 ): WindowVerdict {
+  for (const metric of metrics) checkSizes(metric);
   const budget = constants.alpha / Math.max(1, metrics.length);
   const judged = metrics.map((metric) => judgeMetric(metric, constants, budget));
   const verdicts = judged.map((one) => one.verdict);
@@ -49,6 +53,20 @@ export function judgeWindow(
   const reason =
     verdicts.length === 1 ? `${least.metric}: ${least.reason}` : `no harm found on any of ${verdicts.length} metrics`;
   return { kind: 'pass', reason, culprit: null, metrics: verdicts };
+}
+
+const largest = 1e100;
+
+function checkSizes({ name, control, experiment }: WindowMetric): void {
+  for (const [side, values] of [
+    ['control', control],
+    ['experiment', experiment],
+  ] as const) {
+    const wrong = values.find((value) => value !== null && Number.isFinite(value) && Math.abs(value) > largest);
+    if (wrong !== undefined) {
+      throw new GraywaveError('SOURCE_ANSWER', `${name}, ${side}: a value of ${wrong} is beyond ±${largest}`);
+    }
+  }
 }
 
 function strengthOf({ findings }: MetricVerdict): number {

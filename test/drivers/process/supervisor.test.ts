@@ -66,6 +66,37 @@ test('a put whose caller has gone is carried to its end, once', async () => {
   await fleet.stop();
 });
 
+/** Loses its port to another program the first time that it is started, and is a checkout from then on. */
+const robbed = `
+  const net = require('net'), fs = require('fs'), port = Number(process.env.FLEET_PORT);
+  if (fs.existsSync('robbed')) import(process.argv[1] + '/services/checkout.js');
+  else {
+    fs.writeFileSync('robbed', String(port));
+    const thief = "require('net').createServer().listen(" + port + ", '127.0.0.1'); setTimeout(() => process.exit(), 8000)";
+    require('child_process').spawn(process.execPath, ['-e', thief], { detached: true, stdio: 'ignore' }).unref();
+    setInterval(() => net.connect(port, '127.0.0.1').on('connect', () => process.exit(1)).on('error', () => 0), 20);
+  }`;
+
+test('a port that somebody takes before the process has it is lost, and another one is tried', async () => {
+  const yaml = `
+name: test
+startSeconds: 10
+services:
+  checkout:
+    instances: 1
+    initial: v1
+    command: ['{node}', '{programs}/services/checkout.js']
+    versions:
+      v1:
+      v2: { command: ['{node}', '-e', ${JSON.stringify(robbed)}, '{programs}'] }
+`;
+  const fleet = await workshop.start({ yaml });
+  expect((await fleet.put('checkout-1', { version: 'v2', key: 'new', epoch: 20 })).json.outcome).toBe('touched');
+  const { port, healthy } = await fleet.instance('checkout-1');
+  expect([healthy, readLines(join(fleet.stateDir, 'robbed'))[0] === port]).toEqual([true, false]);
+  await fleet.stop();
+});
+
 /** A request in flight at the only checkout that is routed, of a version that takes 1.5 s. */
 async function slowRequest(fleet: TestFleet): Promise<{ answer: Promise<Response>; pid: number }> {
   await fleet.put('checkout-1', { version: 'v2-long', key: 'a', epoch: 10 });

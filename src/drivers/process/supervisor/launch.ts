@@ -8,6 +8,9 @@ import type { ProcessRecord, Slot } from './slot.js';
 
 /** A process that is seen dead holds its port until the last of its threads has ended. */
 const portPatienceMs = 1000;
+/** How often another port is tried when somebody else has taken the one that was free. */
+const otherPorts = 3;
+const endedEarly = 'ended while it started';
 
 /** Which version to start, and what the process is told about the touch it came from. */
 export interface Wanted {
@@ -22,7 +25,23 @@ export interface Wanted {
  * @throws Refusal `start_failed`, with the new process gone and the slot as it was.
  */
 export async function launch(fleet: Fleet, slot: Slot, wanted: Wanted): Promise<ProcessRecord> {
-  const port = await portFor(fleet, slot);
+  for (let left = otherPorts; ; left--) {
+    const { port, isFixed } = await portFor(fleet, slot);
+    const { record, problem } = await launchOn(port, fleet, slot, wanted);
+    if (problem === null) return record;
+    // A port that was free is anybody's until the process has it.
+    const lostPort = problem === endedEarly && !isFixed && !(await isFree(port));
+    if (lostPort && left > 0 && !fleet.stopping.signal.aborted) continue;
+    throw new Refusal('start_failed', `${slot.id}@${wanted.version} ${problem}; see ${logFileOf(fleet, slot)}`);
+  }
+}
+
+async function launchOn(
+  port: number,
+  fleet: Fleet,
+  slot: Slot,
+  wanted: Wanted,
+): Promise<{ record: ProcessRecord; problem: string | null }> {
   fleet.store.save(slot, { pending: { pid: null, port, birth: null } });
   const startedAt = new Date().toISOString();
   let pid: number;
@@ -40,18 +59,18 @@ export async function launch(fleet: Fleet, slot: Slot, wanted: Wanted): Promise<
   const record = { pid, port, birth: birthOf(pid), startedAt };
   fleet.store.save(slot, { pending: { pid, port, birth: record.birth } });
   const problem = await whyUnhealthy(fleet, slot, record);
-  if (problem === null) return record;
+  if (problem === null) return { record, problem };
   await stop(record, 200);
   fleet.store.save(slot, { pending: null });
-  throw new Refusal('start_failed', `${slot.id}@${wanted.version} ${problem}; see ${logFileOf(fleet, slot)}`);
+  return { record, problem };
 }
 
-async function portFor(fleet: Fleet, slot: Slot): Promise<number> {
+async function portFor(fleet: Fleet, slot: Slot): Promise<{ port: number; isFixed: boolean }> {
   const service = serviceOf(fleet, slot);
   const fixed = service.port !== 0 ? service.port : service.router ? (slot.process?.port ?? 0) : 0;
-  if (fixed === 0) return freePort();
+  if (fixed === 0) return { port: await freePort(), isFixed: false };
   for (const end = Date.now() + portPatienceMs; ; await sleep(20)) {
-    if (await isFree(fixed)) return fixed;
+    if (await isFree(fixed)) return { port: fixed, isFixed: true };
     if (Date.now() >= end) break;
   }
   throw new Refusal('start_failed', `${slot.id} needs port ${fixed}, and something else listens there`);
@@ -64,7 +83,7 @@ async function whyUnhealthy(fleet: Fleet, slot: Slot, record: ProcessRecord): Pr
     if (fleet.stopping.signal.aborted) return 'was not healthy yet when the fleet was stopped';
     const answer = await healthOf(record.port, health, Math.max(1, Math.min(1000, end - Date.now())));
     if (answer?.instance === slot.id && answer.pid === record.pid) return null;
-    if (!alive(record)) return 'ended while it started';
+    if (!alive(record)) return endedEarly;
     await sleep(10);
   }
   return `was not healthy within ${fleet.file.startSeconds} s`;
