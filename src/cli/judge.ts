@@ -17,6 +17,7 @@ import type { MetricSettings } from '../judging/types.js';
 import { durationSeconds } from '../spec/units.js';
 import { exitWith } from './exit.js';
 import { judgedLines } from './judged.js';
+import { learnCommand } from './learn.js';
 import { jsonOption, print, printJson } from './session.js';
 
 interface Options {
@@ -33,6 +34,7 @@ interface Options {
 export const judgeCommand = (): Command =>
   new Command('judge')
     .description('A verdict on files or queries, without any workflow; or every verdict of a change recomputed')
+    .addCommand(learnCommand())
     .argument('[files...]', 'series, cells, a judge file, the evidence of a change; - for standard input')
     .option('--metric <name,direction>', 'a metric and which way is bad; may be repeated', collect)
     .option('--prometheus <url>', 'server to ask, or env:NAME of the variable that holds it')
@@ -53,6 +55,7 @@ Examples:
   $ graywave judge --prometheus http://prometheus:9090 --from now-1h --metric errors,increase \\
       --baseline 'sum(rate(errors_total{version="v1"}[1m]))' --canary 'sum(rate(errors_total{version="v2"}[1m]))'
   $ graywave explain checkout-v2 --evidence > evidence.json && graywave judge evidence.json
+  $ graywave judge learn calibration.jsonl.gz --name checkout --buckets 25,40,63,100,160,250,400,1000
 
 Exit code 0 pass, 1 fail, 6 inconclusive, 7 error; of evidence 0 when every verdict is the same.`,
     )

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { GraywaveError, messageOf, type Place } from '../errors.js';
 
 /** Text of a file that somebody handed over. */
@@ -14,13 +15,17 @@ export const wrongData = (at: Place, message: string, cause?: unknown): Graywave
   return new GraywaveError('DATA_INVALID', `${place}: ${message}`, { at, ...(cause === undefined ? {} : { cause }) });
 };
 
-/** Reads a file, `-` for standard input, as UTF-8. Throws DATA_INVALID with the reason. */
+/** Gzip begins with these two bytes. */
+const unzipped = (bytes: Uint8Array): Uint8Array =>
+  bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes;
+
+/** Reads a file, gzipped or not, `-` for standard input, as UTF-8. Throws DATA_INVALID with the reason. */
 export function readText(path: string, { stdin = 0 }: { stdin?: number } = {}): Input {
   const file = path === '-' ? '<stdin>' : path;
   let bytes: Uint8Array;
   try {
     if (path !== '-' && statSync(path).size > maxBytes) throw new Error('larger than 256 MiB');
-    bytes = readFileSync(path === '-' ? stdin : path);
+    bytes = unzipped(readFileSync(path === '-' ? stdin : path));
   } catch (cause) {
     throw wrongData({ file }, `cannot be read: ${messageOf(cause)}`, cause);
   }

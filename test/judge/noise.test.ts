@@ -1,20 +1,19 @@
 import { expect, test } from 'vitest';
-import { type Constants, judgeRun, noiseRun } from '../../bench/judge/sets/sequential-judge.js';
+import { type Constants, judgeRun } from '../../bench/judge/sets/sequential-judge.js';
 import { generate, recipe } from '../../bench/judge/sets/sequential-generator.js';
 import { sequentialConstants } from '../../bench/judge/sets/sequential.js';
 import { countBounds, levelBound } from '../../src/judge/noise/bounds.js';
 import { defaultNoise } from '../../src/judge/noise/default.js';
 import { draws } from '../../src/judge/noise/draws.js';
 import { learnKinds, learnNoise } from '../../src/judge/noise/learn.js';
+import { noiseRun } from '../../src/judging/runs.js';
 
 const few: Constants = { ...sequentialConstants, noise: { ...sequentialConstants.noise, simulations: 1500 } };
 const calm = runs({ rho: 0 }, 0);
 const drifting = runs({ rho: 0.9 }, 1000);
 
 function runs(part: Partial<typeof recipe>, seed: number) {
-  return Array.from({ length: 30 }, (_, i) =>
-    noiseRun(generate({ ...recipe, ...part }, seed + i), recipe.boundsMs, few),
-  );
+  return Array.from({ length: 30 }, (_, i) => noiseRun(generate({ ...recipe, ...part }, seed + i), recipe.boundsMs));
 }
 
 test('kinds of noise are found with their autocorrelation and size', () => {

@@ -3,7 +3,8 @@
  * with a part that both arms share, and counts are drawn from them. For trying noises the open part does not have.
  */
 import { random, type Random } from '../random.js';
-import type { Arm, Run } from './sequential-read.js';
+import type { RunArm } from '../../../src/judging/runs.js';
+import type { Run } from './sequential-read.js';
 
 export interface Recipe {
   minutes: number;
@@ -44,7 +45,7 @@ export function generate(of: Recipe, seed: number): Run {
   const draw = random(seed);
   const drift = (sd: number) => ar(of, sd, draw);
   const shared = { rate: drift(of.sd.rateShared), err: drift(of.sd.errShared), lat: drift(of.sd.latShared) };
-  const arm = (errors: number, latency: number): Arm => {
+  const arm = (errors: number, latency: number): RunArm => {
     const [err, lat] = [drift(of.sd.errArm), drift(of.sd.latArm)];
     const n = shared.rate.map((rate) => draw.poisson(of.requests * Math.exp(rate)));
     const share = (t: number) => Math.min(1, of.badShare * errors * Math.exp((shared.err[t] ?? 0) + (err[t] ?? 0)));

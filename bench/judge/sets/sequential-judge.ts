@@ -1,14 +1,8 @@
 import { beginCounts, type CountConstants, foldCounts } from '../../../src/judge/level/counts.js';
-import {
-  bucketLogs,
-  differenceOf,
-  sampleOfHistogram,
-  type bucketConstants,
-} from '../../../src/judge/level/difference.js';
+import type { bucketConstants } from '../../../src/judge/level/difference.js';
 import { beginLevel, foldLevel, logSafeOf, type LevelConstants } from '../../../src/judge/level/level.js';
 import type { NoiseConstants } from '../../../src/judge/noise/constants.js';
 import type { NoiseProfile, NoiseRun } from '../../../src/judge/noise/profile.js';
-import type { Run } from './sequential-read.js';
 import type { VerdictLine } from './set.js';
 
 /** Every number of the method. */
@@ -17,21 +11,6 @@ export interface Constants {
   level: LevelConstants;
   counts: CountConstants;
   noise: NoiseConstants;
-}
-
-/** A run as the judge takes it: differences of mean log latency, and counts of errors. */
-export function noiseRun(run: Run, bounds: readonly number[], { buckets }: Constants): NoiseRun {
-  const logs = bucketLogs(bounds, buckets);
-  const { canary, baseline } = run;
-  return {
-    differences: canary.h.map((counts, t) =>
-      differenceOf(sampleOfHistogram(logs, counts), sampleOfHistogram(logs, baseline.h[t] ?? [])),
-    ),
-    counts: canary.n.map((exposure, t) => ({
-      canary: { exposure, bad: canary.e[t] ?? 0 },
-      baseline: { exposure: baseline.n[t] ?? 0, bad: baseline.e[t] ?? 0 },
-    })),
-  };
 }
 
 /**

@@ -1,19 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-
-/** One arm of a run, a value a minute: requests, errors, counts per latency bucket (not cumulative). */
-export interface Arm {
-  n: number[];
-  e: number[];
-  h: number[][];
-}
+import type { RunArm, TwoArms } from '../../../src/judging/runs.js';
 
 /** Two arms over the same minutes. Labels are not read. */
-export interface Run {
+export interface Run extends TwoArms {
   id: string;
-  canary: Arm;
-  baseline: Arm;
 }
 
 /** Runs of a file of gzipped JSON lines; what a judge must not see is dropped while reading. */
@@ -24,7 +16,7 @@ export function readRuns(file: string): Run[] {
   });
 }
 
-function arm({ n, e, h }: Arm): Arm {
+function arm({ n, e, h }: RunArm): RunArm {
   return { n, e, h };
 }
 

@@ -11,7 +11,8 @@ import { noiseConstants } from '../../../src/judge/noise/constants.js';
 import { defaultNoise } from '../../../src/judge/noise/default.js';
 import { learnNoise } from '../../../src/judge/noise/learn.js';
 import type { NoiseProfile } from '../../../src/judge/noise/profile.js';
-import { type Constants, judgeRun, noiseRun } from './sequential-judge.js';
+import { noiseRun } from '../../../src/judging/runs.js';
+import { type Constants, judgeRun } from './sequential-judge.js';
 import { readBounds, readLabels, readRuns, type Run } from './sequential-read.js';
 import { figuresOf, intervalsOf, type SequentialFigures } from './sequential-score.js';
 import type { DataSet, Opened, Vary, VerdictLine } from './set.js';
@@ -47,11 +48,11 @@ function opened(
   labelsOf: () => ReturnType<typeof readLabels>,
 ): Opened {
   const judgeBy = (profile: NoiseProfile, constants: Constants): VerdictLine[] =>
-    cases.map((run) => judgeRun(run.id, noiseRun(run, bounds, constants), profile, constants));
+    cases.map((run) => judgeRun(run.id, noiseRun(run, bounds, constants.buckets), profile, constants));
   const learnt = (runs: readonly Run[], constants: Constants) =>
     learnNoise(
       'sequential',
-      runs.map((run) => noiseRun(run, bounds, constants)),
+      runs.map((run) => noiseRun(run, bounds, constants.buckets)),
       constants.noise,
       constants.level,
       constants.counts,
