@@ -36,7 +36,7 @@ export const isUnder = (touch: Touch, key: string): boolean => touch.key === key
 export function hasStopped(story: Story): boolean {
   const last = lastMark(story);
   const beside = story.point.group === 'beside';
-  const isRecord = /: (before|recorded)$/.test(story.point.stop ?? '');
+  const isRecord = /: (before|recorded)$|^recall$/.test(story.point.stop ?? '');
   return last?.what === 'stopped' && (!isRecord || last.local === beside);
 }
 

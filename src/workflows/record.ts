@@ -10,6 +10,18 @@ import type {
 import type { Entry } from '../journal/port.js';
 import { beside, own, urgent } from './proxies.js';
 
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * One after the other, in the whole workflow: of two that run beside the same task at once, a replay may hear in the other
+ * order, and then what each leads to comes in the other order too.
+ */
+export function inTurn<T>(ask: () => Promise<T>): Promise<T> {
+  const mine = turn.then(ask);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
 /**
  * Asks the journal beside the workflow task: one event and no round trip through a queue. It is a short question, and a
  * write asked again under the same key gets the same answer. When there is none within seconds, an activity of its own,
@@ -21,7 +33,7 @@ export async function askGate(
   meanwhile: (ask: () => Promise<void>) => Promise<void>,
 ): Promise<GateAnswer> {
   try {
-    return await beside.gate.executeWithOptions({ summary }, [request]);
+    return await inTurn(() => beside.gate.executeWithOptions({ summary }, [request]));
   } catch (error) {
     if (isCancellation(error)) throw error;
     // A journal that does not answer is waited for; what is changed already is not left out of sight for that.
@@ -37,7 +49,7 @@ export async function askGate(
 export async function askRecall(changeId: string): Promise<Entry[]> {
   const summary = 'what is on record of this change?';
   try {
-    return await beside.recall.executeWithOptions({ summary }, [changeId]);
+    return await inTurn(() => beside.recall.executeWithOptions({ summary }, [changeId]));
   } catch (error) {
     if (isCancellation(error)) throw error;
     return own.recall.executeWithOptions({ summary }, [changeId]);
@@ -47,7 +59,7 @@ export async function askRecall(changeId: string): Promise<Entry[]> {
 /** The journal's newest epoch. 0 when it does not answer: then whatever was ever settled counts as newer. */
 export async function askHead(): Promise<number> {
   try {
-    return await beside.head.executeWithOptions({ summary: 'where does the journal stand?' }, []);
+    return await inTurn(() => beside.head.executeWithOptions({ summary: 'where does the journal stand?' }, []));
   } catch (error) {
     if (isCancellation(error)) throw error;
     return 0;
@@ -57,7 +69,7 @@ export async function askHead(): Promise<number> {
 export async function askNote(request: NoteRequest, withinMs?: number): Promise<NoteAnswer> {
   const summary = `put on record: ${request.record.act} by ${request.record.person}`.slice(0, 190);
   try {
-    return await beside.note.executeWithOptions({ summary }, [request]);
+    return await inTurn(() => beside.note.executeWithOptions({ summary }, [request]));
   } catch (error) {
     if (isCancellation(error)) throw error;
     const limit = withinMs === undefined ? {} : { scheduleToCloseTimeout: withinMs };
@@ -68,7 +80,7 @@ export async function askNote(request: NoteRequest, withinMs?: number): Promise<
 export async function askSettle(request: SettleRequest, withinMs: number): Promise<SettleAnswer> {
   const summary = `settle: ${request.state}`;
   try {
-    return await beside.settle.executeWithOptions({ summary }, [request]);
+    return await inTurn(() => beside.settle.executeWithOptions({ summary }, [request]));
   } catch {
     // Tried again below, to the end of the time there is; that failure is the one that is told.
     return urgent(withinMs).settle.executeWithOptions({ summary }, [request]);

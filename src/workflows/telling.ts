@@ -3,6 +3,7 @@ import { events, type Notice, type NoticeEvent } from '../notify/notice.js';
 import { noticeWorkflowId } from './names.js';
 import type { NoticeInput } from './notice-messages.js';
 import { beside, own } from './proxies.js';
+import { inTurn } from './record.js';
 import type { Run } from './run.js';
 
 /**
@@ -48,7 +49,7 @@ async function channelsOf(run: Run, event: NoticeEvent): Promise<string[]> {
   const kind = { event, owner, services, level: classification?.level ?? null };
   const summary = `who is told of ${event}?`;
   try {
-    return await beside.channels.executeWithOptions({ summary }, [kind]);
+    return await inTurn(() => beside.channels.executeWithOptions({ summary }, [kind]));
   } catch {
     return own.channels.executeWithOptions({ summary, scheduleToCloseTimeout: '5 minutes' }, [kind]);
   }
