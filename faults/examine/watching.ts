@@ -1,8 +1,8 @@
 import type { Facts } from './facts.js';
 import type { Problem } from './problem.js';
 
-/** Nobody looking is noticed within 25 s, and somebody looks again. */
-const unwatchedLimitMs = 25_000;
+/** Nobody looking is noticed within 25 s, and then somebody else needs a moment to begin. */
+const unwatchedLimitMs = 30_000;
 
 /** Invariants 3 and 10: no pass without data, and nobody is out of sight for long. */
 export function ofWatching(facts: Facts): Problem[] {
