@@ -1,9 +1,11 @@
 /** From a stream's state to its e-values. */
+import { levelEvidenceOf, logHarmOfLevel, logSafeOfLevel } from './level/proof.js';
+import type { LevelTrack } from './level/track.js';
 import { harmRatios } from './relative.js';
 import { logAdd, logMean } from './logs.js';
 import { logMixture } from './restart.js';
 import type { JudgeState, StreamState } from './state.js';
-import type { JudgeSettings, StreamEvidence, StreamSettings } from './types.js';
+import type { JudgeSettings, LevelSettings, StreamEvidence, StreamSettings } from './types.js';
 
 /** Parts of a stream's weight: relative harm, and the absolute guard where the stream has a limit. */
 export const harmPart = 0.75;
@@ -55,6 +57,44 @@ export function excludedSoFar(settings: StreamSettings, state: StreamState, beta
   return least;
 }
 
+/** A stream that is a gauge: what it is judged by, and what is known of it; null for a counted one. */
+export function gaugeOf(
+  settings: JudgeSettings,
+  state: JudgeState,
+  stream: string,
+): { its: LevelSettings; track: LevelTrack | null } | null {
+  const its = settings.levels?.find(({ name }) => name === stream);
+  return its === undefined ? null : { its, track: state.levels?.find((one) => one.stream === stream) ?? null };
+}
+
+/** ln of what the stream at `i` adds to the combined e-value; a gauge nothing is known of adds its weight, times 1. */
+export function shareOf(settings: JudgeSettings, state: JudgeState, i: number): number {
+  const [its, stream] = [settings.streams[i], state.streams[i]];
+  if (its === undefined || stream === undefined) return -Infinity;
+  const gauge = gaugeOf(settings, state, its.name);
+  if (gauge === null) return logShare(its, stream, state.restarts);
+  return Math.log(its.weight) + (gauge.track === null ? 0 : logHarmOfLevel(gauge.its, gauge.track));
+}
+
+/** ln e against "as bad as must be detected", of whatever kind the stream is. */
+export function safetyOf(settings: JudgeSettings, state: JudgeState, stream: StreamState): number {
+  const gauge = gaugeOf(settings, state, stream.stream);
+  if (gauge === null) return logSafe(stream);
+  return gauge.track === null ? 0 : logSafeOfLevel(gauge.its, gauge.track);
+}
+
+/** What this wave has seen of a stream in each arm: exposure, or looks at a gauge; 0 is nothing. */
+export function seenInWave(
+  settings: JudgeSettings,
+  state: JudgeState,
+  { stream, inWave }: StreamState,
+): { canary: number; baseline: number } {
+  const gauge = gaugeOf(settings, state, stream);
+  return gauge === null ? inWave : (gauge.track?.inWave ?? nothing);
+}
+
+const nothing = { canary: 0, baseline: 0 };
+
 /** ln of what a stream adds to the combined e-value: weight × (¾ harm + ¼ guard), or weight × harm without a limit. */
 export function logShare(settings: StreamSettings, state: StreamState, restarts: number): number {
   const harm = logHarm(state, restarts);
@@ -74,10 +114,7 @@ export function combined(settings: JudgeSettings, state: JudgeState): { log: num
   let most = -Infinity;
   let top = 0;
   for (let i = 0; i < state.streams.length; i++) {
-    const stream = state.streams[i];
-    const its = settings.streams[i];
-    if (stream === undefined || its === undefined) continue;
-    const share = logShare(its, stream, state.restarts);
+    const share = shareOf(settings, state, i);
     if (share > most) {
       most = share;
       top = i;
@@ -87,7 +124,21 @@ export function combined(settings: JudgeSettings, state: JudgeState): { log: num
   return { log, top };
 }
 
-/** What a verdict shows of one stream. */
+/** What a verdict shows of one stream, of whatever kind. */
+export function shownOf(settings: JudgeSettings, state: JudgeState, stream: StreamState): StreamEvidence {
+  const shown = evidenceOf(stream, state.restarts);
+  const gauge = gaugeOf(settings, state, stream.stream);
+  if (gauge === null || gauge.track === null) return shown;
+  const { its, track } = gauge;
+  return {
+    ...shown,
+    logHarm: logHarmOfLevel(its, track),
+    logSafe: logSafeOfLevel(its, track),
+    level: levelEvidenceOf(its, track),
+  };
+}
+
+/** What a verdict shows of one counted stream. */
 export function evidenceOf(state: StreamState, restarts: number): StreamEvidence {
   const { canary, baseline } = state;
   const known = canary.exposure > 0 && baseline.bad > 0;

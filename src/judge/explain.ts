@@ -1,4 +1,5 @@
-import type { JudgeSettings, StreamEvidence, StreamSettings, Verdict } from './types.js';
+import type { JudgeSettings, LevelSettings, StreamEvidence, StreamSettings, Verdict } from './types.js';
+import { comparisonOfLevel, shiftsOf } from './level/wording.js';
 import { chance, comparison, evidence, figure, names, percent } from './wording.js';
 
 /**
@@ -20,9 +21,23 @@ export function explain(settings: JudgeSettings, verdict: Verdict): string[] {
   );
   for (const stream of verdict.streams) {
     const its = settings.streams.find((one) => one.name === stream.stream);
-    if (its !== undefined) lines.push(...explainStream(its, stream, verdict));
+    if (its === undefined) continue;
+    const level = settings.levels?.find(({ name }) => name === stream.stream);
+    if (level === undefined) lines.push(...explainStream(its, stream, verdict));
+    else lines.push(...explainLevel(its, level, stream, verdict));
   }
   return lines;
+}
+
+function explainLevel(its: StreamSettings, level: LevelSettings, stream: StreamEvidence, verdict: Verdict): string[] {
+  const safe = its.prove
+    ? `a shift of ${shiftsOf(level)} is ${stream.logSafe >= verdict.safeBound ? 'excluded' : 'not excluded'} ` +
+      `(${evidence(stream.logSafe)} of ${evidence(verdict.safeBound)})`
+    : 'not asked to be proven';
+  return [
+    `${its.name}: ${stream.level === undefined ? 'not read yet' : comparisonOfLevel(level, stream.level)}`,
+    `${its.name}: harm evidence ${evidence(stream.logHarm)} at weight ${figure(its.weight)}; ${safe}`,
+  ];
 }
 
 function explainStream(its: StreamSettings, stream: StreamEvidence, verdict: Verdict): string[] {

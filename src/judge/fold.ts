@@ -1,10 +1,11 @@
+import { enterWave, foldTrack, type LevelTrack, tracksIn } from './level/track.js';
 import { checkLook } from './look.js';
 import { foldSilence } from './silence.js';
 import { stillAfter } from './still.js';
 import type { JudgeState, StreamState } from './state.js';
 import { stopOf } from './stop.js';
 import { foldCell, restartStream, startWave } from './stream.js';
-import type { JudgeSettings, Look, StreamSettings } from './types.js';
+import type { JudgeSettings, LevelSettings, Look, StreamSettings } from './types.js';
 
 /**
  * Folds one look; returns a new state and leaves the old one as it was. A look that is not newer than the state is ignored,
@@ -35,6 +36,7 @@ export function fold(settings: JudgeSettings, state: JudgeState, look: Look): Ju
     silence: state.silence,
     stopped: state.stopped,
     ...stillAfter(look),
+    ...tracksIn(settings, state),
   };
   if (look.wave !== state.wave) enter(settings, next, look);
   if (look.error !== null) {
@@ -49,7 +51,11 @@ export function fold(settings: JudgeSettings, state: JudgeState, look: Look): Ju
     startComponent(settings, next, look.fromMs);
   next.streams = foldCells(settings, next.streams, look);
   next.silence = foldSilence(settings, state.silence, look);
-  if (look.cells.some((cell) => cell.canary.exposure > 0)) next.seenMs = look.toMs;
+  if (next.levels !== undefined) {
+    next.levels = eachTrack(settings, next.levels, (its, track) => foldTrack(its, track, look));
+  }
+  if (look.cells.some((cell) => cell.canary.exposure > 0) || look.levels?.some(({ canary }) => canary.n > 0))
+    next.seenMs = look.toMs;
   next.stopped = state.stopped ?? stopOf(settings, next);
   return next;
 }
@@ -61,7 +67,10 @@ export function checkState(settings: JudgeSettings, state: JudgeState): void {
     throw new RangeError(`judge state has version ${version}; this judge folds version 1, refold the looks`);
   const same =
     state.streams.length === settings.streams.length &&
-    state.streams.every((stream, i) => stream.stream === settings.streams[i]?.name);
+    state.streams.every((stream, i) => stream.stream === settings.streams[i]?.name) &&
+    (state.levels === undefined ||
+      (state.levels.length === (settings.levels?.length ?? 0) &&
+        state.levels.every((track, i) => track.stream === settings.levels?.[i]?.name)));
   if (!same) throw new RangeError('judge state and settings have different streams; refold the looks');
 }
 
@@ -74,6 +83,20 @@ function enter(settings: JudgeSettings, next: JudgeState, look: Look): void {
   next.seenMs = null;
   if (!first) startComponent(settings, next, look.fromMs);
   next.streams = next.streams.map(startWave);
+  if (next.levels !== undefined) {
+    next.levels = eachTrack(settings, next.levels, (its, track) => enterWave(its, track, look.fromMs));
+  }
+}
+
+function eachTrack(
+  settings: JudgeSettings,
+  tracks: readonly LevelTrack[],
+  act: (its: LevelSettings, track: LevelTrack) => LevelTrack,
+): LevelTrack[] {
+  return tracks.map((track, i) => {
+    const its = settings.levels?.[i];
+    return its === undefined ? track : act(its, track);
+  });
 }
 
 function startComponent(settings: JudgeSettings, next: JudgeState, atMs: number): void {

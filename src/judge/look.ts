@@ -1,6 +1,7 @@
 import { GraywaveError } from '../errors.js';
 import type { JudgeState } from './state.js';
-import type { Count, JudgeSettings, Look } from './types.js';
+import type { Sample } from './level/difference.js';
+import type { Count, JudgeSettings, LevelCell, Look } from './types.js';
 
 /**
  * Refuses a look that cannot be folded. A broken count is an error of the source, not a zero: folded, one NaN would
@@ -31,6 +32,22 @@ export function checkLook(settings: JudgeSettings, state: JudgeState, look: Look
     const wrong = wrongCount(cell.canary, 'changed') ?? wrongCount(cell.baseline, 'unchanged');
     if (wrong !== null) throw new GraywaveError('SOURCE_ANSWER', `look ${look.seq}: ${cell.stream}, ${wrong}`);
   }
+  for (const cell of look.levels ?? []) checkLevel(settings, look.seq, cell);
+}
+
+function checkLevel(settings: JudgeSettings, seq: number, { stream, canary, baseline }: LevelCell): void {
+  if (!settings.levels?.some(({ name }) => name === stream)) {
+    throw new GraywaveError('SOURCE_ANSWER', `look ${seq}: nobody asked for the level ${stream}`);
+  }
+  const wrong = wrongSample(canary, 'changed') ?? wrongSample(baseline, 'unchanged');
+  if (wrong !== null) throw new GraywaveError('SOURCE_ANSWER', `look ${seq}: ${stream}, ${wrong}`);
+}
+
+/** What is wrong with the values of one arm, or null. */
+function wrongSample({ n, mean, variance }: Sample, arm: string): string | null {
+  if (!isCount(n)) return `${arm}: ${n} targets; expected a whole number, 0 or more`;
+  if (!Number.isFinite(mean)) return `${arm}: the mean is ${mean}; expected a number`;
+  return variance >= 0 && variance < Infinity ? null : `${arm}: the variance is ${variance}; expected 0 or more`;
 }
 
 function checkTargets(seq: number, arm: string, targets: number): void {

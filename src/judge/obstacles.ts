@@ -1,5 +1,7 @@
 /** What stands between a wave and its pass. The list empty is the only way to pass, so a case forgotten here is a hold. */
-import { combined, excludedSoFar, leaning, logGuard, logSafe } from './evidence.js';
+import { combined, excludedSoFar, gaugeOf, leaning, logGuard, safetyOf, seenInWave } from './evidence.js';
+import { leansToHarm } from './level/proof.js';
+import { shiftsOf } from './level/wording.js';
 import type { JudgeState, StreamState } from './state.js';
 import { stillObstacle } from './still.js';
 import { harmBound } from './stop.js';
@@ -19,9 +21,12 @@ export function obstacles(settings: JudgeSettings, state: JudgeState, when: When
 }
 
 /** Why the source is to blame for a wave without data: no good look at all, or a stream with no data; null otherwise. */
-export function noData(state: JudgeState, when: When): string | null {
+export function noData(settings: JudgeSettings, state: JudgeState, when: When): string | null {
   if (!after(state.goodMs, when)) return `the source: no good look in this wave within ${when.maxSeconds} s`;
-  const dead = state.streams.filter((stream) => stream.inWave.canary === 0 && stream.inWave.baseline === 0);
+  const dead = state.streams.filter((stream) => {
+    const { canary, baseline } = seenInWave(settings, state, stream);
+    return canary === 0 && baseline === 0;
+  });
   if (dead.length === 0) return null;
   return `the source: no data in this wave on ${names(dead.map((stream) => stream.stream))}`;
 }
@@ -39,20 +44,32 @@ function unseen(settings: JudgeSettings, state: JudgeState, when: When): string[
   if (settings.streams.length === 0) return open;
   if (!after(state.seenMs, when)) open.push('no look has seen traffic on the changed side in this wave');
   else {
-    const blind = state.streams.filter((stream) => stream.inWave.canary === 0).map((stream) => stream.stream);
+    const blind = state.streams
+      .filter((stream) => seenInWave(settings, state, stream).canary === 0)
+      .map((stream) => stream.stream);
     if (blind.length > 0) open.push(`no traffic on the changed side in this wave for ${names(blind)}`);
   }
   if (when.control === 'concurrent') {
-    const alone = proving(settings, state).filter(({ stream }) => stream.inWave.baseline === 0);
+    const alone = proving(settings, state).filter(({ stream }) => seenInWave(settings, state, stream).baseline === 0);
     if (alone.length > 0) {
       open.push(`no traffic on the unchanged side in this wave for ${names(alone.map(({ its }) => its.name))}`);
     }
   }
+  if (when.control === 'concurrent') open.push(...unfinished(settings, state));
   if (state.errorsInARow > 0)
     open.push(`the last ${plural(state.errorsInARow, 'look')} ended in an error of the source`);
   const silent = state.silence.rows.map((row) => row.target);
   if (silent.length > 0) open.push(`${names(silent)} did not report in the last look`);
   return open;
+}
+
+/** A gauge without a whole interval in this wave has said nothing of it: its proof would all be carried. */
+function unfinished(settings: JudgeSettings, state: JudgeState): string[] {
+  return proving(settings, state).flatMap(({ its }) => {
+    const gauge = gaugeOf(settings, state, its.name);
+    if (gauge === null || (gauge.track?.inWave.seen ?? 0) > 0) return [];
+    return [`${its.name} has no whole interval of ${figure(gauge.its.intervalSeconds)} s in this wave yet`];
+  });
 }
 
 function tooEarly(when: When): string[] {
@@ -71,8 +88,16 @@ function unproven(settings: JudgeSettings, state: JudgeState): string[] {
   if (settings.streams.length === 0) open.push('no signal is watched, so nothing can be proven');
   else if (proving(settings, state).length === 0) open.push('no signal is asked to be proven, so nothing can be');
   for (const { its, stream } of proving(settings, state)) {
-    const log = logSafe(stream);
+    const log = safetyOf(settings, state, stream);
     if (log >= bound) continue;
+    const gauge = gaugeOf(settings, state, its.name);
+    if (gauge !== null) {
+      open.push(
+        `${its.name} is not proven below a shift of ${shiftsOf(gauge.its)} ` +
+          `(evidence ${evidence(log)} of ${evidence(bound)})`,
+      );
+      continue;
+    }
     const excluded = excludedSoFar(its, stream, settings.beta);
     const so = excluded === null ? 'no ratio is excluded yet' : `ratios of ${figure(excluded)} and more are excluded`;
     open.push(
@@ -101,11 +126,17 @@ function adverse(settings: JudgeSettings, state: JudgeState, when: When): string
     if (guard >= half) open.push(`${stream.stream} is near its limit (evidence ${evidence(guard)})`);
   });
   if (when.control === 'none') return open;
-  const against = proving(settings, state).filter(({ stream }) => leaning(stream) < 0);
+  const against = proving(settings, state).filter(({ stream }) => leansBadly(settings, state, stream));
   if (against.length > 0) {
     open.push(`this wave's own cells lean to harm on ${names(against.map(({ its }) => its.name))}`);
   }
   return open;
+}
+
+function leansBadly(settings: JudgeSettings, state: JudgeState, stream: StreamState): boolean {
+  const gauge = gaugeOf(settings, state, stream.stream);
+  if (gauge === null) return leaning(stream) < 0;
+  return gauge.track !== null && leansToHarm(gauge.its, gauge.track) === true;
 }
 
 function proving(settings: JudgeSettings, state: JudgeState): { its: StreamSettings; stream: StreamState }[] {

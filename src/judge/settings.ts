@@ -1,5 +1,5 @@
 import { GraywaveError } from '../errors.js';
-import type { JudgeSettings, StreamSettings } from './types.js';
+import type { JudgeSettings, LevelSettings, StreamSettings } from './types.js';
 
 /**
  * Refuses settings under which a bound would not hold or a pass would mean nothing. Frozen before the first look: α and
@@ -27,6 +27,34 @@ export function checkSettings(settings: JudgeSettings): void {
     weight += stream.weight;
   }
   if (settings.streams.length > 0 && Math.abs(weight - 1) > 1e-9) refuse('sum of the weights', weight, 'to be 1');
+  const levels = settings.levels ?? [];
+  for (const [i, level] of levels.entries()) {
+    if (!names.has(level.name)) refuse('name of a level', level.name, 'that of a stream, which has its weight');
+    if (levels.findIndex(({ name }) => name === level.name) < i) {
+      refuse('name of a level', level.name, 'a name of its own');
+    }
+    checkLevel(level);
+  }
+}
+
+function checkLevel({ name, unit, tolerance, detect, intervalSeconds, noise }: LevelSettings): void {
+  const more = (what: string, value: number, least: number) => {
+    if (!(value > least && value < Infinity)) refuse(`${name}: ${what}`, value, `a number above ${least}`);
+  };
+  more('unit', unit, 0);
+  if (!(tolerance >= 0 && tolerance < Infinity)) refuse(`${name}: tolerance`, tolerance, '0 or more');
+  more('detect', detect, tolerance);
+  more('intervalSeconds', intervalSeconds, 0);
+  const { kinds, alpha, horizon } = noise.level;
+  more('horizon of the noise', horizon, 0);
+  between(`${name}: alpha of the noise`, alpha, 0, 1);
+  if (kinds.length === 0) refuse(`${name}: kinds of noise`, kinds.length, 'one or more');
+  for (const kind of kinds) {
+    more('weight of a kind of noise', kind.weight, 0);
+    more('sd of a kind of noise', kind.tau, 0);
+    if (!(kind.rho >= 0 && kind.rho < 1))
+      refuse(`${name}: autocorrelation of the noise`, kind.rho, 'from 0 to below 1');
+  }
 }
 
 function checkStream(stream: StreamSettings): void {

@@ -1,3 +1,4 @@
+import { beginTracks, type LevelTrack } from './level/track.js';
 import { aboveFactors, belowFactors } from './absolute.js';
 import { harmRatios, safeRatios } from './relative.js';
 import { logFirstMass } from './restart.js';
@@ -26,6 +27,8 @@ export interface JudgeState {
   restartedMs: number | null;
   streams: StreamState[];
   silence: SilenceState;
+  /** Gauges, about 1 KB each; absent where none is watched, and in a state of a release that does not know them. */
+  levels?: LevelTrack[];
   /**
    * What stood still in look `seq`; of another look than the last it says nothing (a release that does not know it hands
    * it on unread). Absent when nothing did, and in a state of such a release.
@@ -98,6 +101,7 @@ export function begin(settings: JudgeSettings): JudgeState {
     restartedMs: null,
     streams: settings.streams.map(beginStream),
     silence: { targets: 0, rows: [], unchanged: [] },
+    ...(settings.levels === undefined ? {} : { levels: beginTracks(settings.levels) }),
     stopped: null,
   };
 }

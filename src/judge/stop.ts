@@ -1,4 +1,6 @@
-import { combined, evidenceOf, guardPart, harmPart, logGuard, logHarm } from './evidence.js';
+import { combined, evidenceOf, gaugeOf, guardPart, harmPart, logGuard, logHarm } from './evidence.js';
+import { levelEvidenceOf } from './level/proof.js';
+import { comparisonOfLevel } from './level/wording.js';
 import { type Silence, silenceOf } from './silence.js';
 import type { JudgeState, Stop } from './state.js';
 import type { JudgeSettings } from './types.js';
@@ -11,7 +13,7 @@ export function harmBound(settings: JudgeSettings): number {
 
 /** Whether harm is proven by the evidence so far, or by silence; null when not. */
 export function stopOf(settings: JudgeSettings, state: JudgeState): Stop | null {
-  if (mayPass(state, harmBound(settings))) {
+  if (settings.levels !== undefined || mayPass(state, harmBound(settings))) {
     const { log, top } = combined(settings, state);
     if (log >= harmBound(settings)) return evidenceStop(settings, state, log, top);
   }
@@ -48,6 +50,13 @@ function evidenceStop(settings: JudgeSettings, state: JudgeState, log: number, t
   const its = settings.streams[top];
   const stream = state.streams[top];
   if (its === undefined || stream === undefined) return null;
+  const bound = `evidence ${evidence(log)} passed the bound ${evidence(harmBound(settings))} (α=${chance(settings.alpha)})`;
+  const stop = { seq: state.seq, wave: state.wave, culprit: its.name, logHarm: log, silent: [] };
+  const gauge = gaugeOf(settings, state, its.name);
+  if (gauge !== null && gauge.track !== null) {
+    const told = comparisonOfLevel(gauge.its, levelEvidenceOf(gauge.its, gauge.track));
+    return { ...stop, reason: `${its.name}: ${told}; ${bound}` };
+  }
   const harm = logHarm(stream, state.restarts) + Math.log(harmPart);
   const byGuard = its.limit < 1 && logGuard(stream, state.restarts) + Math.log(guardPart) > harm;
   const { canary, baseline, ratio } = evidenceOf(stream, state.restarts);
@@ -55,13 +64,5 @@ function evidenceStop(settings: JudgeSettings, state: JudgeState, log: number, t
     ? `${comparison({ canary, baseline, ratio })}; a share of ${percent(canary.bad / canary.exposure)} is held against ` +
       `the limit ${percent(its.limit)}`
     : comparison({ canary, baseline, ratio });
-  const bound = `evidence ${evidence(log)} passed the bound ${evidence(harmBound(settings))} (α=${chance(settings.alpha)})`;
-  return {
-    seq: state.seq,
-    wave: state.wave,
-    culprit: its.name,
-    logHarm: log,
-    silent: [],
-    reason: `${its.name}: ${what}; ${bound}`,
-  };
+  return { ...stop, reason: `${its.name}: ${what}; ${bound}` };
 }

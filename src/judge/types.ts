@@ -1,3 +1,5 @@
+import type { Sample } from './level/difference.js';
+import type { LevelNoise } from './noise/profile.js';
 import type { When } from './when.js';
 
 /**
@@ -15,6 +17,16 @@ export interface Cell {
   stream: string;
   canary: Count;
   baseline: Count;
+}
+
+/**
+ * What one look read of a gauge: over the targets of each arm, the mean and variance of their values on the stream's scale
+ * (logs, or multiples of its unit), and how many there were.
+ */
+export interface LevelCell {
+  stream: string;
+  canary: Sample;
+  baseline: Sample;
 }
 
 /** Counters that stand still although, by the traffic before, that is next to impossible. */
@@ -44,6 +56,8 @@ export interface Look {
   fromMs: number;
   toMs: number;
   cells: Cell[];
+  /** Gauges; absent where none is watched. */
+  levels?: LevelCell[];
   /** Targets of each arm, and those that did not report in this look. */
   canary: { targets: number; silent: string[] };
   baseline: { targets: number; silent: string[] };
@@ -72,6 +86,36 @@ export interface StreamSettings {
   dispersion: number;
 }
 
+/** Whose noise a level is judged by, frozen with the settings: the evidence alone recomputes a verdict. */
+export interface NamedNoise {
+  profile: string;
+  /** Where the profile is from, for people. */
+  from: string;
+  level: LevelNoise;
+}
+
+/** Which way a level must not move. */
+export type Direction = 'up' | 'down' | 'either';
+
+/**
+ * What the judge must know of a gauge. Its row in `streams`, under the same name, has weight and `prove`; a release that
+ * knows only that row sees a stream without data, and never passes.
+ */
+export interface LevelSettings {
+  name: string;
+  direction: Direction;
+  /** `log`: shifts are ratios, kept as natural logs; `linear`: shifts are shares of `unit`. */
+  scale: 'log' | 'linear';
+  /** Level that 100 % is of, on a linear scale: the unchanged side's when the change began. > 0. */
+  unit: number;
+  /** Shifts up to this are no harm; safety means less than `detect`. On the scale: ln 1.3 or .3. 0 ≤ tolerance < detect. */
+  tolerance: number;
+  detect: number;
+  /** Looks of so many seconds make one interval of the noise profile. */
+  intervalSeconds: number;
+  noise: NamedNoise;
+}
+
 export interface JudgeSettings {
   /** Which judge made a verdict; stored with it. */
   version: 1;
@@ -80,6 +124,8 @@ export interface JudgeSettings {
   /** Chance that harm of detectRatio or more is called safe. */
   beta: number;
   streams: StreamSettings[];
+  /** Those of `streams` that are gauges; absent when none is. */
+  levels?: LevelSettings[];
   /** So many looks in a row without a report make a changed target silent. */
   silenceLooks: number;
   /** A fresh component of the harm mixture starts at each wave and every so many seconds, for late faults. */
@@ -101,6 +147,23 @@ export interface StreamEvidence {
   logSafe: number;
   /** ln of the e-value against "the changed side's share is within its limit". */
   logGuard: number;
+  /** Of a gauge; its counts above are 0. */
+  level?: LevelEvidence;
+}
+
+/** Evidence on a gauge. Shifts as people say them: .5 is +50 %; null: nothing is known yet, or no end on that side. */
+export interface LevelEvidence {
+  /** Noise profile it was judged by. */
+  profile: string;
+  /** Mean of each arm over the intervals, in the gauge's own unit (of a log scale the geometric one). */
+  canary: number | null;
+  baseline: number | null;
+  shift: number | null;
+  /** Shifts that are not ruled out, at every look at once. */
+  low: number | null;
+  high: number | null;
+  /** Intervals with both arms. */
+  intervals: number;
 }
 
 export interface Verdict {

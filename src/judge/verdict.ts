@@ -1,4 +1,4 @@
-import { combined, evidenceOf, logSafe } from './evidence.js';
+import { combined, gaugeOf, safetyOf, seenInWave, shownOf } from './evidence.js';
 import { checkState } from './fold.js';
 import { noData, obstacles } from './obstacles.js';
 import { silenceOf } from './silence.js';
@@ -7,6 +7,7 @@ import { frozen } from './still.js';
 import { harmBound } from './stop.js';
 import type { JudgeSettings, Verdict, VerdictKind } from './types.js';
 import { checkWhen, isOver, type When } from './when.js';
+import { shiftsOf } from './level/wording.js';
 import { chance, evidence, figure, names, percent, plural } from './wording.js';
 
 /**
@@ -19,7 +20,10 @@ export function verdict(settings: JudgeSettings, state: JudgeState, when: When):
   checkState(settings, state);
   checkWhen(when);
   const proving = state.streams.filter((_, i) => settings.streams[i]?.prove === true);
-  const bothArms = proving.every((stream) => stream.inWave.canary > 0 && stream.inWave.baseline > 0);
+  const bothArms = proving.every((stream) => {
+    const { canary, baseline } = seenInWave(settings, state, stream);
+    return canary > 0 && baseline > 0;
+  });
   const { kind, reason, culprit } = decide(settings, state, when);
   return {
     kind,
@@ -27,11 +31,11 @@ export function verdict(settings: JudgeSettings, state: JudgeState, when: When):
     culprit,
     logHarm: Math.max(state.stopped?.logHarm ?? -Infinity, combined(settings, state).log),
     harmBound: harmBound(settings),
-    logSafe: proving.length === 0 ? 0 : Math.min(...proving.map(logSafe)),
+    logSafe: proving.length === 0 ? 0 : Math.min(...proving.map((stream) => safetyOf(settings, state, stream))),
     safeBound: -Math.log(settings.beta),
     silent: silentTargets(settings, state),
     control: when.control === 'concurrent' && bothArms ? 'concurrent' : 'none',
-    streams: state.streams.map((stream) => evidenceOf(stream, state.restarts)),
+    streams: state.streams.map((stream) => shownOf(settings, state, stream)),
     looks: state.looks,
     asOf: when,
     judge: 1,
@@ -69,7 +73,7 @@ function brokenSource(settings: JudgeSettings, state: JudgeState, when: When): s
       `(${names(silence.targets)}) did not report, and others did not either`
     );
   }
-  return isOver(when) && settings.streams.length > 0 ? noData(state, when) : null;
+  return isOver(when) && settings.streams.length > 0 ? noData(settings, state, when) : null;
 }
 
 function passReason(settings: JudgeSettings, state: JudgeState): string {
@@ -77,8 +81,13 @@ function passReason(settings: JudgeSettings, state: JudgeState): string {
   let text = '';
   settings.streams.forEach((its, i) => {
     const stream = state.streams[i];
-    if (stream === undefined || !its.prove || logSafe(stream) >= least) return;
-    least = logSafe(stream);
+    if (stream === undefined || !its.prove || safetyOf(settings, state, stream) >= least) return;
+    least = safetyOf(settings, state, stream);
+    const gauge = gaugeOf(settings, state, its.name);
+    if (gauge !== null) {
+      text = `a shift of ${shiftsOf(gauge.its)} is excluded on ${its.name}`;
+      return;
+    }
     const above = its.floor > 0 ? ` at a share of ${percent(its.floor)} or more` : '';
     text = `a ratio of ${figure(its.detectRatio)} or more${above} is excluded on ${its.name}`;
   });

@@ -21,9 +21,10 @@ export function beginFilter({ tau }: Drift, filters: number[], at: number): void
   for (let i = 1; i < width; i++) filters[at + i] = 0;
 }
 
-/** What a value told a filter: its innovation, the innovation's variance, and the share of it that went to the drift. */
+/** What a value told a filter: its innovation and a constant's, their variance, and the share of it that went to the drift. */
 export interface Innovation {
   v: number;
+  u: number;
   s: number;
   gain: number;
 }
@@ -55,22 +56,26 @@ export function advance(
   filters[at + 3] = (filters[at + 3] ?? 0) - (v * v) / (2 * s) - Math.log(s) / 2;
   filters[at + 4] = (filters[at + 4] ?? 0) + (v * u) / s;
   filters[at + 5] = (filters[at + 5] ?? 0) + (u * u) / s;
-  return { v, s, gain };
+  return { v, u, s, gain };
 }
 
-/** Numbers kept a mean that begins later than the filter: its a, g, h; zeros when it begins. */
-export const lateWidth = 3;
+/**
+ * Numbers kept a mean that begins later than the filter: its a, g, h, and c = Σ u u'/S with the constant that was there from
+ * the start, by which l falls, times both means, when there are both; zeros when it begins.
+ */
+export const lateWidth = 4;
 
 /** Lets the interval that `advance` has just folded pass for a mean that began later; l(0) and P are the filter's own. */
 export function advanceLate(rho: number, filters: number[], at: number, innovation: Innovation | null): void {
   const c = rho * (filters[at] ?? 0);
   filters[at] = c;
   if (innovation === null) return;
-  const { v, s, gain } = innovation;
+  const { v, u: constant, s, gain } = innovation;
   const u = 1 - c;
   filters[at] = c + gain * u;
   filters[at + 1] = (filters[at + 1] ?? 0) + (v * u) / s;
   filters[at + 2] = (filters[at + 2] ?? 0) + (u * u) / s;
+  filters[at + 3] = (filters[at + 3] ?? 0) + (constant * u) / s;
 }
 
 /** l(μ) − l(0), with g and h at `at`. */

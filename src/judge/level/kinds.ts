@@ -60,6 +60,31 @@ export function advanceKinds(
   }
 }
 
+/**
+ * A copy that allows for an offset between the arms, there from the start and normal with `variance`: other hosts, another
+ * share of traffic. l(μ) = l(0) + gμ − hμ²/2 averaged over it is of the same form, with k = V/(1+hV) and
+ *   g' = g(1−hk),   h' = h(1−hk),   l'(0) = l(0) + g²k/2 − ln(1+hV)/2,
+ * so that h' never exceeds 1/V: however long it lasts, an offset that hosts can have by themselves is no shift. Of a shift
+ * that began late, g' = g − c·g₀k and h' = h − c²k: what the arms were apart before it is known, and held against it.
+ */
+export function withOffset(filters: readonly number[], variance: number): number[] {
+  const next = filters.slice();
+  for (let at = 0; at < next.length; at += stride) {
+    const [log = 0, g = 0, h = 0] = next.slice(at + 3, at + width);
+    const k = variance / (1 + h * variance);
+    next[at + 3] = log + (g * g * k) / 2 - Math.log1p(h * variance) / 2;
+    next[at + 4] = g * (1 - h * k);
+    next[at + 5] = h * (1 - h * k);
+    for (let i = 0; i < lateOnsets; i++) {
+      const late = at + firstLate + i * lateWidth;
+      const c = next[late + 3] ?? 0;
+      next[late + 1] = (next[late + 1] ?? 0) - c * g * k;
+      next[late + 2] = (next[late + 2] ?? 0) - c * c * k;
+    }
+  }
+  return next;
+}
+
 /** ln of each kind's weight after the common movement, up to a constant. */
 export function logWeights(kinds: readonly Kind[], filters: readonly number[]): number[] {
   return kinds.map(

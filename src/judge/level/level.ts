@@ -2,7 +2,7 @@
  * Judging a level (latency, or a gauge) that drifts by itself: is the changed arm's mean shifted against the unchanged
  * one's, beyond what the service's own noise does? A fold over intervals; the likelihood ratio of the shifts that count as
  * harm against no shift, both averaged over the kinds of noise of the profile (a mixture likelihood ratio: Robbins 1970;
- * filters: kinds.ts). State: eighteen numbers a kind, whatever the length.
+ * filters: kinds.ts). State: twenty numbers a kind, whatever the length.
  */
 import {
   advanceKinds,

@@ -12,6 +12,8 @@ export interface NoiseProfile {
   /** Where from, for people. */
   from: string;
   runs: number;
+  /** Length of an interval in seconds; absent: 60. What was learnt at one length says nothing of another. */
+  intervalSeconds?: number;
   level: LevelNoise;
   counts: CountNoise;
 }
