@@ -1,4 +1,5 @@
 import { advance } from '../cells/counters.js';
+import { levelsOf, reportedBy } from '../cells/levels.js';
 import { makeLook } from '../cells/look.js';
 import { messageOf } from '../errors.js';
 import { fold } from '../judge/judge.js';
@@ -26,10 +27,12 @@ export async function lookFrom(ports: Ports, request: ObserveRequest, live: Live
   const fromMs = Math.min(live.lookMs, toMs);
   const { warmupSeconds } = ports.pace;
   const arms = armsOf(request);
-  const advanced = read.reading ? advance(live.counters, read.reading, arms, { warmupSeconds }) : null;
+  const rules = { warmupSeconds };
+  const advanced = read.reading ? reportedBy(read.reading, advance(live.counters, read.reading, arms, rules)) : null;
   const seen = advanced ?? { error: read.error };
+  const levels = read.reading ? levelsOf(request.settings.levels ?? [], read.reading, arms, rules) : [];
   const frame = { after: live.seq, wave: waveOf(request, live, toMs), fromMs, toMs, arms };
-  const look = await kept(ports, request.changeId, (seq) => makeLook({ seq, ...frame }, seen), live.seq + 1);
+  const look = await kept(ports, request.changeId, (seq) => makeLook({ seq, ...frame }, seen, levels), live.seq + 1);
   return {
     seq: look.seq,
     judge: fold(request.settings, live.judge, look),

@@ -33,5 +33,7 @@ export function onClock(readings: readonly Reading[], clock: Clock): Reading {
   const takenAgoMs = performance.now();
   const stamped = (row: RawCount): RawCount =>
     row.takenMs === undefined ? row : { ...row, atMs: atMs - (takenAgoMs - row.takenMs) };
-  return { atMs, counts: readings.flatMap(({ counts }) => counts.map(stamped)) };
+  const levels = readings.flatMap((reading) => reading.levels ?? []);
+  const counts = readings.flatMap((reading) => reading.counts.map(stamped));
+  return levels.length === 0 ? { atMs, counts } : { atMs, counts, levels };
 }

@@ -1,4 +1,5 @@
-import type { Cell, Look } from '../judge/types.js';
+import type { Sample } from '../judge/level/difference.js';
+import type { Cell, LevelCell, Look } from '../judge/types.js';
 
 /**
  * How fine looks are shown, by age: 10 s for the first hour, 1 min for a day, 10 min beyond. Fixed, so that two readers
@@ -48,6 +49,9 @@ function merge(a: Look, b: Look): Look {
     fromMs: Math.min(a.fromMs, b.fromMs),
     toMs: Math.max(a.toMs, b.toMs),
     cells: sumCells([...a.cells, ...b.cells]),
+    ...(a.levels === undefined && b.levels === undefined
+      ? {}
+      : { levels: poolLevels([...(a.levels ?? []), ...(b.levels ?? [])]) }),
     canary: silentInBoth('canary'),
     baseline: silentInBoth('baseline'),
     ...(b.still === undefined ? {} : { still: b.still }),
@@ -66,4 +70,27 @@ function sumCells(cells: Cell[]): Cell[] {
     sums.set(stream, { stream, canary: plus(sum?.canary, canary), baseline: plus(sum?.baseline, baseline) });
   }
   return [...sums.values()];
+}
+
+/** As if all values had been read in one look: `n` counts readings, not targets, from then on. */
+function poolLevels(cells: LevelCell[]): LevelCell[] {
+  const pools = new Map<string, LevelCell>();
+  for (const { stream, canary, baseline } of cells) {
+    const pool = pools.get(stream);
+    pools.set(stream, {
+      stream,
+      canary: pool === undefined ? canary : poolOf(pool.canary, canary),
+      baseline: pool === undefined ? baseline : poolOf(pool.baseline, baseline),
+    });
+  }
+  return [...pools.values()];
+}
+
+/** Mean and variance of both together (Chan, Golub & LeVeque 1983). */
+function poolOf(a: Sample, b: Sample): Sample {
+  const n = a.n + b.n;
+  if (n === 0) return a;
+  const apart = b.mean - a.mean;
+  const mean = a.mean + (apart * b.n) / n;
+  return { n, mean, variance: (a.n * a.variance + b.n * b.variance) / n + (apart * apart * a.n * b.n) / (n * n) };
 }

@@ -1,4 +1,4 @@
-import type { Look } from '../judge/types.js';
+import type { LevelCell, Look } from '../judge/types.js';
 import type { Advance, Arms } from './counters.js';
 
 export interface LookFrame {
@@ -16,7 +16,7 @@ export interface LookFrame {
  * on either side, the look is an error too: a source that stopped looks the same as a fleet that died, so it must
  * neither pass nor be held against the change alone.
  */
-export function makeLook(frame: LookFrame, seen: Advance | { error: string | null }): Look {
+export function makeLook(frame: LookFrame, seen: Advance | { error: string | null }, levels: LevelCell[] = []): Look {
   const { seq, after, wave, fromMs, toMs, arms } = frame;
   const canary = new Set(arms.canary);
   const baseline = new Set(arms.baseline.filter((target) => !canary.has(target)));
@@ -29,15 +29,23 @@ export function makeLook(frame: LookFrame, seen: Advance | { error: string | nul
     fromMs,
     toMs,
     cells: good.cells,
+    ...(levels.length === 0 ? {} : { levels }),
     canary: { targets: canary.size, silent: good.canarySilent },
     baseline: { targets: baseline.size, silent: good.baselineSilent },
     ...(good.still === null ? {} : { still: good.still }),
     error:
-      'cells' in seen ? nothingReported(seen, targets) : (seen.error ?? 'the source gave neither counts nor an error'),
+      'cells' in seen
+        ? nothingReported(seen, levels, targets)
+        : (seen.error ?? 'the source gave neither counts nor an error'),
   };
 }
 
-function nothingReported({ cells, canarySilent, baselineSilent }: Advance, targets: number): string | null {
-  if (cells.length > 0 || canarySilent.length + baselineSilent.length < targets || targets === 0) return null;
+function nothingReported(
+  { cells, canarySilent, baselineSilent }: Advance,
+  levels: readonly LevelCell[],
+  targets: number,
+): string | null {
+  if (cells.length + levels.length > 0 || canarySilent.length + baselineSilent.length < targets || targets === 0)
+    return null;
   return `none of ${targets} targets reported a sample that continues its last`;
 }

@@ -10,14 +10,19 @@ export async function emptySignal(
   targets: string[],
   signal: AbortSignal,
 ): Promise<GraywaveError> {
-  const metric = spec.kind === 'ratio' ? spec.counter : `${spec.histogram}_bucket`;
+  const metric = metricOf(spec);
   const names = (await source.names?.(spec.service, { signal })) ?? null;
   const labels = Object.entries({ service: spec.service, ...spec.select });
   const selector = `${metric}{${labels.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}}`;
   const some =
     targets.length > 3 ? `${targets.slice(0, 3).join(', ')} and ${targets.length - 3} more` : targets.join(', ');
-  const looked = `signal ${spec.name}: source ${spec.source} has no events of ${selector} with label ${spec.by} in ${some}`;
+  const looked = `signal ${spec.name}: source ${spec.source} has no ${spec.kind === 'gauge' ? 'value' : 'events'} of ${selector} with label ${spec.by} in ${some}`;
   return new GraywaveError('SIGNAL_EMPTY', `${looked}; ${existing(spec, metric, names)}`);
+}
+
+function metricOf(spec: SignalSpec): string {
+  if (spec.kind === 'gauge') return spec.metric;
+  return spec.kind === 'ratio' ? spec.counter : `${spec.histogram}_bucket`;
 }
 
 function existing(spec: SignalSpec, metric: string, names: string[] | null): string {

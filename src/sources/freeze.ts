@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraywaveError } from '../errors.js';
 import type { ExpectSpec, SignalSpec } from '../spec/types.js';
+import type { NoiseProfile } from '../judge/noise/profile.js';
 import { freezeBucket } from './bucket.js';
 import { emptySignal } from './empty.js';
-import type { FrozenStream } from './frozen.js';
+import { gaugeDraft, withUnit } from './gauge.js';
+import type { Draft, FrozenStream } from './frozen.js';
 import type { Reading, Source } from './port.js';
 import { measured } from './traffic.js';
-
-/** A stream before its traffic is known. */
-type Draft = Omit<FrozenStream, 'baselineShare' | 'eventsPerSecond'>;
 
 const pauseBetweenReadsMs = 2_000;
 
@@ -16,7 +15,8 @@ const pauseBetweenReadsMs = 2_000;
  * Fixes all that must not depend on what a look will see: streams, buckets, thresholds, weights, and for the planner the
  * unchanged side's share of bad events and its traffic. `targets`: the unchanged side, before the first wave.
  *
- * @throws GraywaveError SIGNAL_EMPTY for a signal that matches nothing, SOURCE_UNKNOWN, and what the source throws.
+ * @throws GraywaveError SIGNAL_EMPTY for a signal that matches nothing, SOURCE_UNKNOWN, NOISE_UNKNOWN, and what the source
+ *   throws.
  */
 export async function freezeStreams(
   signals: SignalSpec[],
@@ -24,6 +24,7 @@ export async function freezeStreams(
   sources: ReadonlyMap<string, Source>,
   targets: string[],
   signal: AbortSignal,
+  noises: ReadonlyMap<string, NoiseProfile> = new Map(),
 ): Promise<FrozenStream[]> {
   const weights = signals.reduce((sum, { weight }) => sum + weight, 0);
   const drafts = await Promise.all(
@@ -31,6 +32,7 @@ export async function freezeStreams(
       const shift = Math.max(0, ...expect.filter((one) => one.signal === spec.name).map((one) => one.shift));
       const share = spec.weight / weights;
       const source = sourceOf(sources, spec);
+      if (spec.kind === 'gauge') return [gaugeDraft(spec, shift, share, noises)];
       return spec.kind === 'ratio'
         ? [ratioDraft(spec, shift, share)]
         : latencyDrafts(spec, shift, share, source, targets, signal);
@@ -42,6 +44,12 @@ export async function freezeStreams(
   const second = await readAll(streams, sources, signal);
   return Promise.all(
     streams.map(async (draft) => {
+      if (draft.level !== undefined) {
+        const known = withUnit(draft, draft.level, new Set(targets), second);
+        if (known !== null) return known;
+        const spec = signals[drafts.findIndex((group) => group.includes(draft))];
+        if (spec !== undefined) throw await emptySignal(spec, sourceOf(sources, spec), targets, signal);
+      }
       const { share, eventsPerSecond } = measured(draft.query.stream, new Set(targets), first, second);
       if (share === undefined) {
         const spec = signals[drafts.findIndex((group) => group.includes(draft))];

@@ -16,7 +16,9 @@ export type Measure =
   /** Exposure = sum of the counter; bad = sum over series whose labels match all anchored patterns. */
   | { kind: 'ratio'; counter: string; bad: Record<string, string> }
   /** Exposure = `<histogram>_count`; bad = count − `<histogram>_bucket{le}`. `le` in seconds, a bucket that exists. */
-  | { kind: 'slower'; histogram: string; le: number };
+  | { kind: 'slower'; histogram: string; le: number }
+  /** What a target shows at an instant: the sum of its series (heap areas, partitions of a queue). */
+  | { kind: 'gauge'; gauge: string };
 
 /** Cumulative counts of one target at one instant. */
 export interface RawCount {
@@ -40,11 +42,23 @@ export interface RawCount {
   staleAfterMs?: number;
 }
 
+/** What a gauge of one target showed. */
+export interface RawLevel {
+  stream: string;
+  target: string;
+  value: number;
+  /** When the sample was taken, and when the process that shows it started where the source knows that; Unix ms. */
+  atMs: number;
+  startedMs: number | null;
+}
+
 export interface Reading {
   /** When it was read, Unix ms; a look takes its own clock's time for it (`activities/read.ts`). */
   atMs: number;
   /** A target that did not answer, or has no series, has no row. Missing is not zero. */
   counts: RawCount[];
+  /** Gauges, by the same rule; absent where none was asked for. */
+  levels?: RawLevel[];
   /** What went wrong with single targets, for people; at most a few. */
   problems?: string[];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { matcher } from './pattern.js';
-import type { RawCount, StreamQuery } from './port.js';
+import type { RawCount, RawLevel, Reading, StreamQuery } from './port.js';
 
 /** One sample of one series, from whatever source. */
 export interface Series {
@@ -33,28 +33,56 @@ export function belongs(series: Series, query: Pick<StreamQuery, 'service' | 'by
 export function namesOf(query: StreamQuery): string[] {
   const { measure } = query;
   if (measure.kind === 'ratio') return [measure.counter];
+  if (measure.kind === 'gauge') return [measure.gauge];
   return [`${measure.histogram}_bucket`, `${measure.histogram}_count`];
 }
 
 /** Every sample there is → one row per stream and target; the same arithmetic for every source. */
-export function countRows(queries: StreamQuery[], all: Series[], staleAfterMs: number): RawCount[] {
+export function rowsOf(
+  queries: readonly StreamQuery[],
+  all: Series[],
+  staleAfterMs: number,
+): Pick<Reading, 'counts' | 'levels'> {
   const byName = groupByName(all);
   const starts = startsOf(byName.get(startMetric) ?? []);
-  return queries.flatMap((query) => {
-    const mine = namesOf(query).flatMap((name) => byName.get(name) ?? []);
-    const targets = new Map<string, Series[]>();
-    for (const series of mine) {
-      if (!belongs(series, query)) continue;
-      const target = label(series, query.by);
-      const group = targets.get(target);
-      if (group === undefined) targets.set(target, [series]);
-      else group.push(series);
-    }
-    return [...targets].flatMap(([target, group]) => {
-      const row = rowOf(query, target, newest(group), starts);
+  const gauges = queries.filter(({ measure }) => measure.kind === 'gauge');
+  const counted = queries.filter(({ measure }) => measure.kind !== 'gauge');
+  const counts = counted.flatMap((query) =>
+    targetsOf(query, byName).flatMap(([target, group]) => {
+      const row = rowOf(query, target, group, starts);
       return row === null ? [] : [{ ...row, staleAfterMs }];
-    });
+    }),
+  );
+  if (gauges.length === 0) return { counts };
+  return { counts, levels: gauges.flatMap((query) => levelRows(query, targetsOf(query, byName), starts)) };
+}
+
+function levelRows(
+  { stream }: StreamQuery,
+  targets: readonly [string, Series[]][],
+  starts: Map<string, number>,
+): RawLevel[] {
+  return targets.flatMap(([target, group]) => {
+    const value = sum(group);
+    if (!Number.isFinite(value)) return [];
+    const begun = group.map(({ exporter }) => starts.get(exporter)).filter((seconds) => seconds !== undefined);
+    const atMs = group.reduce((latest, series) => Math.max(latest, series.atMs), -Infinity);
+    const startedMs = begun.length === 0 ? null : Math.max(...begun) * 1000;
+    return [{ stream, target, value, atMs, startedMs }];
   });
+}
+
+/** The newest series of each target of a query. */
+function targetsOf(query: StreamQuery, byName: Map<string, Series[]>): [string, Series[]][] {
+  const targets = new Map<string, Series[]>();
+  for (const series of namesOf(query).flatMap((name) => byName.get(name) ?? [])) {
+    if (!belongs(series, query)) continue;
+    const target = label(series, query.by);
+    const group = targets.get(target);
+    if (group === undefined) targets.set(target, [series]);
+    else group.push(series);
+  }
+  return [...targets].map(([target, group]) => [target, newest(group)]);
 }
 
 /** A series its exporter no longer shows is not in the exporter's newest sample: it does not count any more. */
@@ -68,6 +96,7 @@ function rowOf(query: StreamQuery, target: string, group: Series[], starts: Map<
   const { measure, stream } = query;
   // One unreadable counter makes the target's sum unknown, not smaller.
   if (group.some(({ value }) => !(value >= 0 && value < Infinity))) return null;
+  if (measure.kind === 'gauge') return null;
   const counted = measure.kind === 'ratio' ? ratio(group, measure.bad) : slower(group, measure.histogram, measure.le);
   if (counted === null) return null;
   const atMs = group.reduce((latest, series) => Math.max(latest, series.atMs), -Infinity);

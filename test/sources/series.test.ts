@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countRows, type Series } from '../../src/sources/series.js';
+import { rowsOf, type Series } from '../../src/sources/series.js';
 import { errors, slow } from './queries.js';
 
 function series(name: string, value: number, labels: Record<string, string> = {}, more: Partial<Series> = {}): Series {
@@ -11,7 +11,7 @@ const requests = (value: number, code: string, labels = {}, more: Partial<Series
   series('http_requests_total', value, { code, ...labels }, more);
 
 const rows = (all: Series[], query = errors): unknown[] =>
-  countRows([query], all, 0).map((row) => [row.target, row.incarnation, row.atMs, row.total, row.bad]);
+  rowsOf([query], all, 0).counts.map((row) => [row.target, row.incarnation, row.atMs, row.total, row.bad]);
 
 describe('rows from series', () => {
   it('sum a target over its series, bad by anchored patterns', () => {
@@ -53,9 +53,9 @@ describe('rows from series', () => {
       [...by('x', 1), ...by('y', 3)],
       by('x', 1),
       [...by('x', 1), ...by('y', 2), ...by('z', 1)],
-    ].map((all) => countRows([errors], all, 0)[0]?.incarnation);
+    ].map((all) => rowsOf([errors], all, 0).counts[0]?.incarnation);
     expect(new Set(sums).size).toBe(4);
-    expect(countRows([errors], [...by('y', 2), ...by('x', 1)], 0)[0]?.incarnation).toBe(sums[0]);
+    expect(rowsOf([errors], [...by('y', 2), ...by('x', 1)], 0).counts[0]?.incarnation).toBe(sums[0]);
   });
 
   it.each(['0.25', '0.250', '2.5e-01'])('find the bucket by its number, written %s', (le) => {

@@ -5,7 +5,7 @@ import type { ApplyRequest, Found, Grant, RevertRequest, Target, TouchOutcome } 
 import { GraywaveError } from '../../src/errors.js';
 import type { JournalRecord } from '../../src/journal/port.js';
 import type { Notice, NoticeEvent } from '../../src/notify/notice.js';
-import type { HistogramReading, RawCount, Reading, Source, StreamQuery } from '../../src/sources/port.js';
+import type { HistogramReading, RawCount, RawLevel, Reading, Source, StreamQuery } from '../../src/sources/port.js';
 
 /** One thing that a change of the tests can change: it keeps a version, the key that set it, and the newest epoch. */
 export interface Place {
@@ -62,6 +62,8 @@ export class World {
   badShare: Record<string, number> = { v1: 0.01, v2: 0.01, bad: 0.2 };
   /** Events per target and reading. */
   eventsPerLook = 400;
+  /** What a gauge of a target shows at a reading, by the version that serves. */
+  gauge: (id: string, version: string) => number = () => 1;
   /** Thrown by the source while set. */
   sourceDown: GraywaveError | null = null;
   reads = 0;
@@ -178,12 +180,21 @@ export class World {
           this.counts.set(id, count);
         }
         const atMs = this.clockMs;
-        const counts = queries.flatMap(({ stream }) =>
+        const gauges = queries.filter(({ measure }) => measure.kind === 'gauge');
+        const levels = gauges.flatMap(({ stream }) =>
+          [...this.places.values()]
+            .filter(({ id }) => !this.silent.has(id))
+            .map(({ id, version }): RawLevel => {
+              return { stream, target: id, value: this.gauge(id, version), atMs, startedMs: null };
+            }),
+        );
+        const counted = queries.filter(({ measure }) => measure.kind !== 'gauge');
+        const counts = counted.flatMap(({ stream }) =>
           [...this.counts]
             .filter(([target]) => !this.silent.has(target))
             .map(([target, { total, bad }]): RawCount => ({ stream, target, incarnation: '1', atMs, total, bad })),
         );
-        return { atMs, counts };
+        return gauges.length === 0 ? { atMs, counts } : { atMs, counts, levels };
       },
       histogram: (): Promise<HistogramReading> => Promise.reject(new Error('this world has no histogram')),
     };

@@ -1,6 +1,6 @@
 import { readHistogram } from '../histogram.js';
 import type { HistogramQuery, HistogramReading, Reading, Source, StreamQuery } from '../port.js';
-import { countRows, type Series } from '../series.js';
+import { rowsOf, type Series } from '../series.js';
 import { Limit, orAbort, Shared } from '../share.js';
 import { type ApiOptions, lastSamples, queryNames, querySamples, type RawSeries } from './api.js';
 import { Merged } from './merge.js';
@@ -60,10 +60,12 @@ export class PrometheusSource implements Source {
         const ask: Ask = (lookback) =>
           this.shared.get(readQuery([want], lookback), () => this.merged.read(want, lookback));
         const { series, staleSeconds } = await this.sample(service, ask, signal);
-        return countRows(mine, series, staleSeconds * 1000);
+        return rowsOf(mine, series, staleSeconds * 1000);
       }),
     );
-    return { atMs, counts: answers.flat() };
+    const levels = answers.flatMap((answer) => answer.levels ?? []);
+    const counts = answers.flatMap((answer) => answer.counts);
+    return levels.length === 0 ? { atMs, counts } : { atMs, counts, levels };
   }
 
   /** Of the last 10 minutes where they hold enough events, else since the start of each process. */

@@ -3,7 +3,7 @@ import { GraywaveError, messageOf } from '../../errors.js';
 import { difference, readHistogram } from '../histogram.js';
 import { ask, shown } from '../http.js';
 import type { HistogramQuery, HistogramReading, Reading, Source, StreamQuery } from '../port.js';
-import { countRows, namesOf, type Series, startMetric } from '../series.js';
+import { namesOf, rowsOf, type Series, startMetric } from '../series.js';
 import { Limit, orAbort, Shared } from '../share.js';
 import { type Discovery, discover, type Endpoint } from './discovery.js';
 import { Page, unixMs } from './page.js';
@@ -51,7 +51,7 @@ export class ScrapeSource implements Source {
   async read(queries: StreamQuery[], { signal }: Options): Promise<Reading> {
     const wanted = new Set([...queries.flatMap(namesOf), startMetric]);
     const { series, problems } = await this.scrape(new Set(queries.map(({ service }) => service)), wanted, signal);
-    const reading: Reading = { atMs: unixMs(performance.now()), counts: countRows(queries, series, staleAfterMs) };
+    const reading: Reading = { atMs: unixMs(performance.now()), ...rowsOf(queries, series, staleAfterMs) };
     if (problems.length > 0) reading.problems = problems.slice(0, 5);
     return reading;
   }
