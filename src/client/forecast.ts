@@ -1,4 +1,5 @@
 import { excludedRatio, price, tFloor, tSafe, ttd } from '../judge/plan.js';
+import type { LevelSettings } from '../judge/types.js';
 import type { ChangePlan } from '../workflows/planning.js';
 import type { FrozenStream } from '../sources/frozen.js';
 import type { PlannedWave } from '../spec/waves.js';
@@ -30,6 +31,7 @@ function forecastOne(plan: ChangePlan, wave: PlannedWave, stream: FrozenStream):
   const head = { wave: wave.index, stream: settings.name, eventsPerSecond };
   const nothing = { leastDetectable: null, findsAfterSeconds: null, provesAfterSeconds: null, excludesAtEnd: null };
   if (stream.problem) return { ...head, ...nothing, note: stream.problem };
+  if (stream.level) return { ...head, ...nothing, note: noteOfLevel(stream.level, wave) };
   if (!eventsPerSecond)
     return { ...head, ...nothing, note: 'no traffic was seen: nothing can be proven, and no data is never success' };
   if (wave.control === 'none') {
@@ -59,6 +61,15 @@ function forecastOne(plan: ChangePlan, wave: PlannedWave, stream: FrozenStream):
     excludesAtEnd: excludedRatio({ ...traffic, seconds: Math.max(seconds, 0.001), beta }),
     note: noteOf(proves, seconds),
   };
+}
+
+/** What a gauge's hosts differ by is not measured before the start, so that nothing is foretold but when it is judged. */
+function noteOfLevel({ intervalSeconds, noise }: LevelSettings, { bake, control }: PlannedWave): string {
+  if (control === 'none') return 'no unchanged side is left: proof is carried from the waves before';
+  const intervals = Math.floor(bake.maxSeconds / intervalSeconds);
+  const judged = `judged every ${intervalSeconds} s by noise profile ${noise.profile}`;
+  if (intervals < 2) return `${judged}: the bake is too short to prove anything; take one of several intervals`;
+  return `${judged}, ${intervals} times in this bake`;
 }
 
 /** Least ratio with `finds(ratio) ≤ seconds`, to three digits; `finds` falls as the ratio grows. */

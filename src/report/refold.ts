@@ -1,4 +1,4 @@
-import { combined, logSafe, logShare } from '../judge/evidence.js';
+import { combined, safetyOf, shareOf } from '../judge/evidence.js';
 import { begin, chain, fold, type JudgeState } from '../judge/judge.js';
 import type { JudgeSettings } from '../judge/types.js';
 import { judgeSettings } from '../workflows/settings.js';
@@ -52,16 +52,15 @@ export function evidenceOver(story: StoryRecord): Evidence {
 }
 
 function pointOf(settings: JudgeSettings, state: JudgeState, atMs: number): EvidencePoint {
-  const safeBy = state.streams.map((stream, i) => (settings.streams[i]?.prove === true ? logSafe(stream) : null));
+  const safeBy = state.streams.map((stream, i) =>
+    settings.streams[i]?.prove === true ? safetyOf(settings, state, stream) : null,
+  );
   return {
     seq: state.seq,
     wave: state.wave,
     atMs,
     harm: combined(settings, state).log,
-    harmBy: state.streams.map((stream, i) => {
-      const its = settings.streams[i];
-      return its === undefined ? -Infinity : logShare(its, stream, state.restarts);
-    }),
+    harmBy: state.streams.map((_, i) => shareOf(settings, state, i)),
     safe: safeBy.reduce<number>((least, log) => (log === null ? least : Math.min(least, log)), Infinity),
     safeBy,
   };

@@ -9,11 +9,16 @@ import type { ChangeSpec } from './types.js';
 export interface KnownNames {
   drivers: readonly string[];
   sources: readonly string[];
+  /** Noise profiles beside `default`; absent: not known here, and not checked. */
+  noises?: readonly string[];
 }
 
 type Locate = (path: Path) => Place;
 
-/** Throws SpecError (DRIVER_UNKNOWN, SOURCE_UNKNOWN) when the change names a driver or source that nobody serves. */
+/**
+ * Throws SpecError (DRIVER_UNKNOWN, SOURCE_UNKNOWN, NOISE_UNKNOWN) when the change names a driver, source or noise profile
+ * that nobody serves.
+ */
 export function checkNames(spec: ChangeSpec, known: KnownNames, locate: Locate): void {
   const drivers = spec.parts.flatMap((part, i) =>
     unknown(part.driver, known.drivers, 'driver', ['parts', i, 'driver'], locate),
@@ -21,8 +26,13 @@ export function checkNames(spec: ChangeSpec, known: KnownNames, locate: Locate):
   const sources = spec.signals.flatMap((signal, i) =>
     unknown(signal.source, known.sources, 'source', ['signals', i, 'source'], locate),
   );
-  const code: ErrorCode = drivers.length > 0 ? 'DRIVER_UNKNOWN' : 'SOURCE_UNKNOWN';
-  const issues = [...drivers, ...sources];
+  const noises = spec.signals.flatMap((signal, i) => {
+    if (signal.kind !== 'gauge' || known.noises === undefined) return [];
+    return unknown(signal.noise, ['default', ...known.noises], 'noise profile', ['signals', i, 'noise'], locate);
+  });
+  const issues = [...drivers, ...sources, ...noises];
+  const code: ErrorCode =
+    drivers.length > 0 ? 'DRIVER_UNKNOWN' : sources.length > 0 ? 'SOURCE_UNKNOWN' : 'NOISE_UNKNOWN';
   if (issues.length > 0) throw new SpecError(code, issues);
 }
 

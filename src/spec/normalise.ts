@@ -1,6 +1,15 @@
 import type { WrittenBake, WrittenChange, WrittenWave } from './schema.js';
-import type { WrittenErrors, WrittenLatency, WrittenRatio, WrittenSignal } from './signals.js';
-import type { BakeSpec, ChangeSpec, LatencySignal, PartSpec, RatioSignal, SignalSpec, WaveSpec } from './types.js';
+import type { WrittenErrors, WrittenGauge, WrittenLatency, WrittenRatio, WrittenSignal } from './signals.js';
+import type {
+  BakeSpec,
+  ChangeSpec,
+  GaugeSignal,
+  LatencySignal,
+  PartSpec,
+  RatioSignal,
+  SignalSpec,
+  WaveSpec,
+} from './types.js';
 import * as units from './units.js';
 
 type Tier = ChangeSpec['tier'];
@@ -82,6 +91,8 @@ function signalOf(signal: WrittenSignal, service: string, tier: Tier): SignalSpe
       return { ...base, ...ratio(signal) };
     case 'latency':
       return { ...base, ...latency(signal) };
+    case 'gauge':
+      return { ...base, ...gauge(signal) };
     default:
       return signal satisfies never;
   }
@@ -121,6 +132,18 @@ function latency(signal: WrittenLatency): Own<LatencySignal> {
     quantiles: (signal.quantiles ?? ['p50', 'p95']).map((text) => must(units.quantile(text))),
     detectShift: must(units.shift(signal.detect ?? '+30%')),
     tolerance: must(units.percent(signal.tolerance ?? '5%')),
+  };
+}
+
+function gauge(signal: WrittenGauge): Own<GaugeSignal> {
+  return {
+    kind: 'gauge',
+    metric: signal.metric,
+    direction: signal.direction ?? 'up',
+    scale: signal.scale ?? 'log',
+    detectShift: must(units.shift(signal.detect ?? '+30%')),
+    tolerance: must(units.percent(signal.tolerance ?? '10%')),
+    noise: signal.noise ?? 'default',
   };
 }
 

@@ -79,6 +79,9 @@ function signalFaults(signal: SignalSpec, i: number): Fault[] {
     const found = `signals[${i}] tolerates ${percentText(signal.tolerance)} and is to detect ${detect}`;
     return fault(['signals', i, 'tolerance'], found, 'a detect above the tolerance');
   };
+  if (signal.kind === 'gauge') {
+    return signal.tolerance < signal.detectShift ? [] : [tolerates(`+${percentText(signal.detectShift)}`)];
+  }
   if (signal.kind === 'latency') {
     const faults = twice(['signals', i, 'quantiles'], signal.quantiles.map(quantileText), 'quantile');
     return signal.tolerance < signal.detectShift
@@ -112,7 +115,7 @@ function expectFault(spec: ChangeSpec, i: number): Fault[] {
     if (guess === undefined) return [unknown];
     return [{ ...unknown, message: `${unknown.message}; did you mean ${quote(guess)}?`, nearest: guess }];
   }
-  const detect = watched.kind === 'latency' ? watched.detectShift : watched.detectRatio - 1;
+  const detect = watched.kind === 'ratio' ? watched.detectRatio - 1 : watched.detectShift;
   if (shift < detect) return [];
   const found = `expect[${i}].shift is +${percentText(shift)} and ${signal} is to detect +${percentText(detect)}`;
   return [

@@ -125,6 +125,39 @@ export const latencySignal = field.shape({
     .optional(),
 });
 
+export const gaugeSignal = field.shape({
+  kind: z.literal('gauge'),
+  ...common,
+  metric: field.text(metricName, 'the name of a gauge', {
+    description: 'What a target shows at an instant. Several series of one target are added up.',
+    examples: ['process_resident_memory_bytes', 'queue_length'],
+  }),
+  direction: field
+    .oneOf(['up', 'down', 'either'], { description: 'Which way is harm. Default: up.', default: 'up' })
+    .optional(),
+  detect: field
+    .slower({
+      description: 'Safety means a level shifted by less than this against the unchanged side. Default: +30%.',
+      default: '+30%',
+    })
+    .optional(),
+  tolerance: field.margin({ description: 'A shift up to this is no harm. Default: 10%.', default: '10%' }).optional(),
+  scale: field
+    .oneOf(['log', 'linear'], {
+      description:
+        'log: shifts are ratios, and 0 is no value. linear: shifts are shares of the level that the unchanged side has ' +
+        'when the change starts, for what may be 0. Default: log.',
+      default: 'log',
+    })
+    .optional(),
+  noise: field
+    .name({
+      description: 'A noise profile that the worker configuration knows. Default: what is assumed of any service.',
+      default: 'default',
+    })
+    .optional(),
+});
+
 /** A service as monitoring knows it. A declaration, because the fields above use it. */
 export function serviceName(description: string) {
   return field.text(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$/, 'the name of a service', {
@@ -133,13 +166,14 @@ export function serviceName(description: string) {
   });
 }
 
-export const signalKinds = ['errors', 'latency', 'ratio'] as const;
+export const signalKinds = ['errors', 'latency', 'ratio', 'gauge'] as const;
 
 export const signal = z
-  .discriminatedUnion('kind', [errorsSignal, latencySignal, ratioSignal], { error: 'a map' })
-  .meta({ description: 'One measured stream of bad events, changed side against unchanged side.' });
+  .discriminatedUnion('kind', [errorsSignal, latencySignal, ratioSignal, gaugeSignal], { error: 'a map' })
+  .meta({ description: 'One measured stream of bad events, or a level, changed side against unchanged side.' });
 
 export type WrittenSignal = z.infer<typeof signal>;
 export type WrittenErrors = z.infer<typeof errorsSignal>;
 export type WrittenRatio = z.infer<typeof ratioSignal>;
 export type WrittenLatency = z.infer<typeof latencySignal>;
+export type WrittenGauge = z.infer<typeof gaugeSignal>;

@@ -74,7 +74,22 @@ export interface LatencySignal extends SignalBase {
   tolerance: number;
 }
 
-export type SignalSpec = RatioSignal | LatencySignal;
+/** What targets show at an instant: CPU, heap, the length of a queue. */
+export interface GaugeSignal extends SignalBase {
+  kind: 'gauge';
+  metric: string;
+  /** Which way is harm. */
+  direction: 'up' | 'down' | 'either';
+  /** `log`: shifts are ratios; `linear`: shares of the unchanged side's level when the change starts. */
+  scale: 'log' | 'linear';
+  /** Safety means: shifted by less than this against the unchanged side; .3 = +30%. */
+  detectShift: number;
+  tolerance: number;
+  /** Name of a noise profile; `default` is what is assumed of any service. */
+  noise: string;
+}
+
+export type SignalSpec = RatioSignal | LatencySignal | GaugeSignal;
 
 /** A shift the change declares: inside it there is no alarm. `shift` .1 = +10% of the latency or of the bad share. */
 export interface ExpectSpec {

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { ObserveAnswer } from '../activities/types.js';
+import type { StreamEvidence } from '../judge/types.js';
 import type { NoticeEvent } from '../notify/notice.js';
 import { onErrorOf, onInconclusiveOf } from '../policy/controls.js';
 import type { PlannedWave } from '../spec/waves.js';
@@ -92,9 +93,11 @@ function whatNow(run: Run, { verdict }: ObserveAnswer): 'advance' | 'hold' | 'ro
   const wanted = onInconclusiveOf(spec, controls);
   if (wanted !== 'advance') return wanted;
   const quiet = verdict.logHarm < verdict.harmBound / 2;
-  const seen = run.status.streams.length === 0 || verdict.streams.some((stream) => stream.canary.exposure > 0);
+  const seen = run.status.streams.length === 0 || verdict.streams.some(hasSeen);
   return quiet && seen ? 'advance' : 'hold';
 }
+
+const hasSeen = ({ canary, level }: StreamEvidence): boolean => canary.exposure > 0 || (level?.intervals ?? 0) > 0;
 
 function hold(run: Run, what: WaitsFor, reason: string): number {
   const controls = controlsOf(run);

@@ -24,5 +24,6 @@ test('every key of the schema stands in a table', () => {
     'signal errors',
     'signal latency',
     'signal ratio',
+    'signal gauge',
   ]);
 });
