@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { GraywaveError, messageOf } from './errors.js';
+import type { NoiseProfile } from './judge/noise/profile.js';
+import { readNoise } from './judge/noise/read.js';
 import { notifyConfig } from './notify/config.js';
 import { sourceConfig } from './sources/config.js';
 
@@ -12,6 +14,11 @@ import { sourceConfig } from './sources/config.js';
  */
 const positive = z.number().positive();
 const slots = z.number().int().min(1).max(100_000);
+
+const noiseName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected a name of lower-case letters, digits, - and _')
+  .refine((name) => name !== 'default' && name !== 'constructor', { error: 'this name is taken' });
 
 const schema = z.strictObject({
   /** Directory for journal and cells, relative to the file. */
@@ -24,6 +31,8 @@ const schema = z.strictObject({
   /** Drivers that other workers serve on `graywave.driver.<name>`; named here so that `validate` knows them. */
   otherDrivers: z.array(z.string()).default([]),
   sources: z.record(z.string(), sourceConfig).default({}),
+  /** Noise profiles that gauges may name, each a file of `graywave judge learn`, relative to this file. */
+  noise: z.record(noiseName, z.string().min(1)).default({}),
   /** Whom the worker tells what: channels, and which notices go to which of them. */
   notify: notifyConfig.prefault({}),
   pace: z
@@ -77,11 +86,29 @@ export function checkConfig(value: unknown, from: string): WorkerConfig {
   if (!parsed.success) {
     throw new GraywaveError('CONFIG_INVALID', `${from}:\n${z.prettifyError(parsed.error)}`, { at: { file: from } });
   }
-  return { ...parsed.data, state: resolve(dirname(from), parsed.data.state) };
+  const { data } = parsed;
+  const beside = (path: string): string => resolve(dirname(from), path);
+  const noise = Object.fromEntries(Object.entries(data.noise).map(([name, path]) => [name, beside(path)]));
+  return { ...data, noise, state: beside(data.state) };
 }
 
 /** Names that specs may use. */
-export const namesOf = (config: WorkerConfig): { drivers: string[]; sources: string[] } => ({
+export const namesOf = (config: WorkerConfig): { drivers: string[]; sources: string[]; noises: string[] } => ({
   drivers: [...Object.keys(config.drivers), ...config.otherDrivers],
   sources: Object.keys(config.sources),
+  noises: Object.keys(config.noise),
 });
+
+/** The noise profiles of a configuration. Throws CONFIG_INVALID for a file that cannot be read, DATA_INVALID for a wrong one. */
+export async function openNoises({ noise }: WorkerConfig): Promise<Map<string, NoiseProfile>> {
+  const read = Object.entries(noise).map(async ([name, path]): Promise<[string, NoiseProfile]> => {
+    let value: unknown;
+    try {
+      value = JSON.parse(await readFile(path, 'utf8'));
+    } catch (cause) {
+      throw new GraywaveError('CONFIG_INVALID', `noise profile ${name}: ${path}: ${messageOf(cause)}`, { cause });
+    }
+    return [name, readNoise(value, path)];
+  });
+  return new Map(await Promise.all(read));
+}

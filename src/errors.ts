@@ -13,6 +13,8 @@ export const errorHints = {
   DRIVER_UNKNOWN: 'Use a driver the worker knows (`graywave doctor` lists them), or start the worker that serves it.',
   SOURCE_UNKNOWN:
     'Use a source the worker knows (`graywave doctor` lists them), or add it to the worker configuration.',
+  NOISE_UNKNOWN:
+    'Learn one with `graywave judge learn` and name its file under `noise` in the worker configuration, or leave `noise` out.',
   SOURCE_DOWN: 'Check that the metric source answers; the bake goes on by itself when it does.',
   SOURCE_ANSWER: 'The metric source answered something that cannot be read; check the metric names in the spec.',
   SIGNAL_EMPTY: 'Check counter, histogram, labels and service of the signal: nothing on the source matches it.',

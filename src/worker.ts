@@ -15,7 +15,7 @@ import type { EnginePorts } from './activities/ports.js';
 import { ensureAttributes } from './attributes.js';
 import { FileCellStore } from './cells/file.js';
 import { isLoopback, unreachable, type Where } from './client/connect.js';
-import type { WorkerConfig } from './config.js';
+import { openNoises, type WorkerConfig } from './config.js';
 import type { Driver } from './drivers/driver.js';
 import { driverActivities } from './drivers/kit.js';
 import { processDriver } from './drivers/process/driver.js';
@@ -115,11 +115,13 @@ function refuseSharedFile(config: WorkerConfig, where: Where): void {
 }
 
 export async function openWorld(config: WorkerConfig): Promise<World> {
+  const noises = await openNoises(config);
   const ports: EnginePorts = {
     journal: await openJournal(config.state),
     cells: new FileCellStore(join(config.state, 'cells')),
     sources: new Map(Object.entries(config.sources).map(([name, source]) => [name, openSource(name, source)])),
     pace: config.pace,
+    noises,
     notifier: openNotifier(config.notify),
     metrics: metricsOf(config),
   };

@@ -17,6 +17,7 @@ test('an empty configuration has careful defaults, and its state beside the file
     {
       "drivers": {},
       "metrics": null,
+      "noise": {},
       "notify": {
         "channels": {},
         "routes": [],
@@ -49,7 +50,7 @@ test('drivers and sources that are configured, and drivers served elsewhere, are
     },
     'graywave.yaml',
   );
-  expect(namesOf(config)).toEqual({ drivers: ['process', 'terraform'], sources: ['prom'] });
+  expect(namesOf(config)).toEqual({ drivers: ['process', 'terraform'], sources: ['prom'], noises: [] });
 });
 
 test('an unknown key, a wrong value and broken YAML are refused with their place', async () => {

@@ -1,3 +1,4 @@
+import type { NoiseProfile } from '../judge/noise/profile.js';
 import { freezeStreams } from '../sources/freeze.js';
 import type { Source } from '../sources/port.js';
 import { readStreams } from './read.js';
@@ -8,11 +9,14 @@ export async function freeze(
   sources: ReadonlyMap<string, Source>,
   { signals, expect, parts }: FreezeRequest,
   signal: AbortSignal,
+  noises: ReadonlyMap<string, NoiseProfile> = new Map(),
 ): Promise<FreezeAnswer> {
   const targets = parts.flatMap((part) => part.targets);
-  const streams = await freezeStreams(signals, expect, sources, targets, signal);
+  const streams = await freezeStreams(signals, expect, sources, targets, signal, noises);
   const readings = await readStreams(sources, streams, signal);
-  const seen = new Set(readings.flatMap(({ counts }) => counts.map(({ target }) => target)));
+  const seen = new Set(
+    readings.flatMap(({ counts, levels = [] }) => [...counts, ...levels].map(({ target }) => target)),
+  );
   const told = parts.filter((part) => part.targets.some((target) => seen.has(target)));
   return { streams, reporting: told.flatMap((part) => part.targets) };
 }

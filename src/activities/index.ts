@@ -62,7 +62,8 @@ export function shortActivities(ports: EnginePorts): ShortActivities {
       }),
     channels: (notice) => asActivity(() => Promise.resolve(whoIsTold(ports, notice))),
     deliver: (channel, notice) => asActivity(() => deliver(ports, channel, notice)),
-    freeze: (request) => asActivity(() => freeze(ports.sources, request, Context.current().cancellationSignal)),
+    freeze: (request) =>
+      asActivity(() => freeze(ports.sources, request, Context.current().cancellationSignal, ports.noises)),
     look: (request) => asActivity(() => lastLook(ports, request)),
   };
 }

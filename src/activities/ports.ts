@@ -1,4 +1,5 @@
 import type { CellStore } from '../cells/port.js';
+import type { NoiseProfile } from '../judge/noise/profile.js';
 import type { Journal } from '../journal/port.js';
 import type { Metrics } from '../metrics.js';
 import type { Notifier } from '../notify/notifier.js';
@@ -18,6 +19,8 @@ export interface Ports {
   cells: CellStore;
   sources: ReadonlyMap<string, Source>;
   pace: LookPace;
+  /** Noise profiles that signals may name, beside `default`; absent: none. */
+  noises?: ReadonlyMap<string, NoiseProfile>;
 }
 
 /** The same, whom to tell, and what is counted. */

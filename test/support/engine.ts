@@ -13,6 +13,7 @@ import { GraywaveClient } from '../../src/client/client.js';
 import { temporalBinary } from '../../src/embedded/binary.js';
 import { FileJournal } from '../../src/journal/file.js';
 import type { Journal } from '../../src/journal/port.js';
+import { defaultNoise } from '../../src/judge/noise/default.js';
 import { openMetrics } from '../../src/metrics.js';
 import type { Notifier } from '../../src/notify/notifier.js';
 import { readChange } from '../../src/spec/read.js';
@@ -23,6 +24,9 @@ import { World } from './world.js';
 
 export const slots = { short: 100, observe: 500, driver: 50, revert: 50 };
 const pace: LookPace = { firstSeconds: 0.1, everySeconds: 0.2, warmupSeconds: 0 };
+
+/** What a minute is elsewhere is half a second here. */
+const noises = new Map([['fast', { ...defaultNoise, name: 'fast', intervalSeconds: 0.5 }]]);
 
 /** A real Temporal server and the means to run our workers on it; one for each test file. */
 export interface Engine {
@@ -117,7 +121,7 @@ export async function startEngine(
   };
   const sources = new Map([['memory', source]]);
   const metrics = openMetrics(null, { sources: [], channels: [] });
-  const ports: EnginePorts = { journal: watchedJournal, cells: watchedCells, sources, pace, notifier, metrics };
+  const ports: EnginePorts = { journal: watchedJournal, cells: watchedCells, sources, pace, noises, notifier, metrics };
   let worker: RunningWorker | null = null;
   const startWorker = async (): Promise<void> => {
     const created = await createWorkers(
