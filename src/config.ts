@@ -15,10 +15,8 @@ import { sourceConfig } from './sources/config.js';
 const positive = z.number().positive();
 const slots = z.number().int().min(1).max(100_000);
 
-const noiseName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected a name of lower-case letters, digits, - and _')
-  .refine((name) => name !== 'default' && name !== 'constructor', { error: 'this name is taken' });
+/** As a spec may write it; `default` is the product's own. */
+const isNoiseName = (name: string): boolean => /^(?!default$|constructor$)[a-z0-9][a-z0-9_-]{0,62}$/.test(name);
 
 const schema = z.strictObject({
   /** Directory for journal and cells, relative to the file. */
@@ -32,7 +30,12 @@ const schema = z.strictObject({
   otherDrivers: z.array(z.string()).default([]),
   sources: z.record(z.string(), sourceConfig).default({}),
   /** Noise profiles that gauges may name, each a file of `graywave judge learn`, relative to this file. */
-  noise: z.record(noiseName, z.string().min(1)).default({}),
+  noise: z
+    .record(z.string(), z.string().min(1))
+    .refine((noise) => Object.keys(noise).every(isNoiseName), {
+      error: 'expected names of lower-case letters, digits, - and _, none of them default',
+    })
+    .default({}),
   /** Whom the worker tells what: channels, and which notices go to which of them. */
   notify: notifyConfig.prefault({}),
   pace: z

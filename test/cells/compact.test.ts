@@ -58,4 +58,15 @@ describe('compaction', () => {
       someLook(seq, { fromMs: seq, toMs: seq, canary: { targets: 2, silent: targets } });
     expect(compact([silent(1, 'x', 'y'), silent(2, 'y')])[0]?.canary.silent).toEqual(['y']);
   });
+
+  it('pools gauges as if they had been read at once', () => {
+    const level = (mean: number, variance: number) => ({ n: 2, mean, variance });
+    const two = [level(1, 0), level(3, 1)].map((canary, i) => ({
+      ...someLook(i + 1, { fromMs: i * 1_000, toMs: (i + 1) * 1_000 }),
+      levels: [{ stream: 'cpu', canary, baseline: { n: 0, mean: 0, variance: 0 } }],
+    }));
+    expect(compact(two)[0]?.levels).toEqual([
+      { stream: 'cpu', canary: { n: 4, mean: 2, variance: 1.5 }, baseline: { n: 0, mean: 0, variance: 0 } },
+    ]);
+  });
 });

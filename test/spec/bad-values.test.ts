@@ -72,7 +72,7 @@ test('a ratio without its x, and a shift without its sign', () => {
 test('an unknown kind of signal is told the nearest', () => {
   expect(complaint(withKeys('signals: [{source: fleet, kind: error}]'))).toMatchInlineSnapshot(`
     "SPEC_INVALID
-    change.yaml:9:33: signals[0].kind is "error"; expected one of errors, latency, ratio; did you mean "errors"?"
+    change.yaml:9:33: signals[0].kind is "error"; expected one of errors, latency, ratio, gauge; did you mean "errors"?"
   `);
 });
 

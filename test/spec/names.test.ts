@@ -35,3 +35,15 @@ test('all unknown names are said at once, and a worker that knows none says so',
     change.yaml:9:20: unknown source "fleet"; expected a source that the worker knows; it knows none"
   `);
 });
+
+test('an unknown noise profile is shown where it stands; without a list of them none is unknown', () => {
+  const text = withKeys('signals: [{source: fleet, kind: gauge, metric: heap, noise: chekout}]');
+  const gauge = readChange(text, { file: 'change.yaml' });
+  const known = { drivers: ['process'], sources: ['fleet'] };
+  expect(() => checkNames(gauge.spec, known, gauge.locate)).not.toThrow();
+  const error = specErrorOf(() => checkNames(gauge.spec, { ...known, noises: ['checkout'] }, gauge.locate));
+  expect(`${error.code}\n${error.message}`).toMatchInlineSnapshot(`
+    "NOISE_UNKNOWN
+    change.yaml:9:61: unknown noise profile "chekout"; expected one of default, checkout; did you mean "checkout"?"
+  `);
+});
