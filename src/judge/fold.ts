@@ -1,4 +1,4 @@
-import { enterWave, foldTrack, type LevelTrack, tracksIn } from './level/track.js';
+import { beginTracks, enterWave, foldTrack, type LevelTrack } from './level/track.js';
 import { checkLook } from './look.js';
 import { foldSilence } from './silence.js';
 import { stillAfter } from './still.js';
@@ -36,8 +36,9 @@ export function fold(settings: JudgeSettings, state: JudgeState, look: Look): Ju
     silence: state.silence,
     stopped: state.stopped,
     ...stillAfter(look),
-    ...tracksIn(settings, state),
   };
+  // A state that was handed on by a release that knows no gauges begins them anew.
+  if (settings.levels !== undefined) next.levels = state.levels ?? beginTracks(settings.levels);
   if (look.wave !== state.wave) enter(settings, next, look);
   if (look.error !== null) {
     next.errorsInARow = state.errorsInARow + 1;

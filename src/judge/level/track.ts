@@ -2,8 +2,7 @@
  * A gauge through a change: looks are gathered into intervals of the length the noise profile was learnt at, and each
  * interval's difference of the arms is folded into the filters of level.ts, for every direction that counts as harm.
  */
-import type { JudgeState } from '../state.js';
-import type { JudgeSettings, LevelCell, LevelSettings, Look } from '../types.js';
+import type { LevelCell, LevelSettings, Look } from '../types.js';
 import { type Difference, differenceOf, type Sample } from './difference.js';
 import { type Apart, hostVariance, overInterval } from './hosts.js';
 import { beginLevel, foldLevel, levelConstants, type LevelConstants, type LevelState } from './level.js';
@@ -62,17 +61,6 @@ export function beginTracks(levels: readonly LevelSettings[]): LevelTrack[] {
     inWave: noWave,
   }));
 }
-
-/**
- * The gauges' part of a state, to be spread into it; nothing where none is watched. A state that was handed on by a release
- * that knows no gauges begins them anew.
- */
-export function tracksIn(settings: JudgeSettings, state: JudgeState): Pick<JudgeState, 'levels'> {
-  if (settings.levels === undefined) return none;
-  return { levels: state.levels ?? beginTracks(settings.levels) };
-}
-
-const none = {};
 
 /** A new wave: other targets are changed, so the interval ends here; what is known is carried. */
 export function enterWave(its: LevelSettings, track: LevelTrack, atMs: number): LevelTrack {
