@@ -59,6 +59,20 @@ export function ttd(plan: Traffic & { ratio: number; alpha: number; tolerance?: 
 }
 
 /**
+ * Seconds until a changed side on which every event is bad is stopped. The evidence is that of the best alternative of the
+ * grid, which ends long before the true ratio 1/p₀:
+ * [ln(1/α) + ln g + price] / max_r(R·w·ln r + R·(w + (1−w)p₀)·ln((1 + (1+δ)ρ)/(1 + r(1+δ)ρ))), ρ = w/(1−w).
+ */
+export function failing(plan: Traffic & { alpha: number; tolerance?: number; priceNats?: number }): number {
+  check(plan);
+  const { rps, badShare, share, alpha, priceNats = 0 } = plan;
+  const odds = ((1 + (plan.tolerance ?? 0)) * share) / (1 - share);
+  const bad = rps * (share + (1 - share) * badShare);
+  const each = harmRatios.map((r) => rps * share * Math.log(r) + bad * (Math.log1p(odds) - Math.log1p(r * odds)));
+  return overRate(logGrid - Math.log(alpha) + priceNats, Math.max(...each));
+}
+
+/**
  * Seconds until a ratio of 1 + `mde` or more is excluded, when the true ratio is 1.
  * [ln(1/β) + ln 2] / (R·p₀·KL(θ_1‖θ_{1+MDE})); ln 2 is the mean over two alternatives.
  */
@@ -98,9 +112,17 @@ export function tFloor(plan: Traffic & { floor: number; beta: number }): number 
 
 /** Seconds until a changed side with share `badShare` is proven above `limit`. The guard alone; `weight` of its stream. */
 export function ttdGuard(plan: Traffic & { limit: number; alpha: number; weight: number }): number {
+  return tAbove({ ...plan, above: plan.limit, chance: plan.alpha * plan.weight * guardPart });
+}
+
+/**
+ * Seconds until a changed side with share `badShare` is proven above the share `above`, falsely with chance at most
+ * `chance`. [ln 4 + ln 2 − ln chance] / (R·w·max_a(p ln a − above·(a − 1))); Infinity when it is too near.
+ */
+export function tAbove(plan: Traffic & { above: number; chance: number }): number {
   checkAbsolute(plan);
-  const each = aboveFactors.map((a) => plan.badShare * Math.log(a) - plan.limit * (a - 1));
-  const nats = Math.log(aboveFactors.length) + Math.LN2 - Math.log(plan.alpha * plan.weight * guardPart);
+  const each = aboveFactors.map((a) => plan.badShare * Math.log(a) - plan.above * (a - 1));
+  const nats = Math.log(aboveFactors.length) + Math.LN2 - Math.log(plan.chance);
   return overRate(nats, plan.rps * plan.share * Math.max(...each));
 }
 
