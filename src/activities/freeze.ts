@@ -1,15 +1,13 @@
-import type { NoiseProfile } from '../judge/noise/profile.js';
 import { freezeStreams } from '../sources/freeze.js';
-import type { Source } from '../sources/port.js';
+import type { Ports } from './ports.js';
 import { readStreams } from './read.js';
 import type { FreezeAnswer, FreezeRequest } from './types.js';
 
 /** Fixes what is watched, and finds out which parts the signals tell of. Throws what `freezeStreams` throws. */
 export async function freeze(
-  sources: ReadonlyMap<string, Source>,
+  { sources, pace, noises }: Pick<Ports, 'sources' | 'pace' | 'noises'>,
   { signals, expect, parts }: FreezeRequest,
   signal: AbortSignal,
-  noises: ReadonlyMap<string, NoiseProfile> = new Map(),
 ): Promise<FreezeAnswer> {
   const targets = parts.flatMap((part) => part.targets);
   const streams = await freezeStreams(signals, expect, sources, targets, signal, noises);
@@ -18,5 +16,5 @@ export async function freeze(
     readings.flatMap(({ counts, levels = [] }) => [...counts, ...levels].map(({ target }) => target)),
   );
   const told = parts.filter((part) => part.targets.some((target) => seen.has(target)));
-  return { streams, reporting: told.flatMap((part) => part.targets) };
+  return { streams, reporting: told.flatMap((part) => part.targets), lookSeconds: pace.everySeconds };
 }

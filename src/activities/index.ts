@@ -62,8 +62,7 @@ export function shortActivities(ports: EnginePorts): ShortActivities {
       }),
     channels: (notice) => asActivity(() => Promise.resolve(whoIsTold(ports, notice))),
     deliver: (channel, notice) => asActivity(() => deliver(ports, channel, notice)),
-    freeze: (request) =>
-      asActivity(() => freeze(ports.sources, request, Context.current().cancellationSignal, ports.noises)),
+    freeze: (request) => asActivity(() => freeze(ports, request, Context.current().cancellationSignal)),
     look: (request) => asActivity(() => lastLook(ports, request)),
   };
 }

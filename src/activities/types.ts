@@ -70,6 +70,8 @@ export interface FreezeAnswer {
   streams: FrozenStream[];
   /** Targets of the parts that the signals tell of; a flag or a migration has none, and is not silent for it. */
   reporting: string[];
+  /** The largest distance of looks; not told by older workers. */
+  lookSeconds?: number;
 }
 
 /** Everything a look continues from; what heartbeats carry, and what a later wave goes on with. */

@@ -8,6 +8,7 @@ import {
 import { GraywaveError } from '../errors.js';
 import { specHash } from '../spec/hash.js';
 import type { ChangeSpec } from '../spec/types.js';
+import { engineOf } from '../workflows/engine.js';
 import type {
   AbortRequest,
   Answer,
@@ -78,7 +79,7 @@ export class GraywaveClient {
   async submitSpec(spec: ChangeSpec, submittedBy: string): Promise<Submitted> {
     const workflowId = changeWorkflowId(spec.id);
     const hash = specHash(spec);
-    const input: ChangeInput = { engine: 1, spec, specHash: hash, submittedBy };
+    const input: ChangeInput = { engine: engineOf(spec), spec, specHash: hash, submittedBy };
     const submission = randomUUID();
     await this.refuseOtherSpec(spec.id, hash);
     try {

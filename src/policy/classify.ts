@@ -42,7 +42,7 @@ export interface Classification {
 }
 
 /** Chance that such a change is bad, before anything is known of the service (systems.md D1; to be learnt later). */
-const badOdds: Record<ChangeKind, number> = {
+export const badOdds: Record<ChangeKind, number> = {
   flag: 0.02,
   deploy: 0.03,
   config: 0.04,
@@ -53,10 +53,10 @@ const badOdds: Record<ChangeKind, number> = {
 };
 
 /** Share of bad changes that show only after the first wave, on the rest of the world (systems.md C2). */
-const lateShare = 0.1;
+export const lateShare = 0.1;
 
 /** Seconds of full failure in a month that the service's promise allows: 99.95%, 99.9%, 99.5%, 99% of 30 days. */
-const budgetSeconds: Record<ChangeSpec['tier'], number> = { 0: 1296, 1: 2592, 2: 12_960, 3: 25_920 };
+export const budgetSeconds: Record<ChangeSpec['tier'], number> = { 0: 1296, 1: 2592, 2: 12_960, 3: 25_920 };
 
 /** Level by expected loss: below .1%, 1%, 5% and 20% of a month's error budget (systems.md D1). */
 const bounds: readonly number[] = [0.001, 0.01, 0.05, 0.2];

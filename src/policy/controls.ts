@@ -26,6 +26,13 @@ export interface Controls {
   /** First wave of `waves: auto`, and how many times larger each next one is. */
   autoFirstShare: number;
   autoGrowth: number;
+  /**
+   * The same where the traffic is known: part of a month's error budget that the first wave may cost when all of it fails,
+   * how many times larger a wave may be, and how many waves there should be at most.
+   */
+  worstFirstBudget: number;
+  mostGrowth: number;
+  mostWaves: number;
   /** A person must approve before anything is touched. */
   approval: boolean;
   onInconclusive: OnInconclusive;
@@ -63,6 +70,9 @@ const table: Record<Level, Controls> = {
     maxStepShare: 1,
     autoFirstShare: 0.25,
     autoGrowth: 4,
+    worstFirstBudget: 0.002,
+    mostGrowth: 10,
+    mostWaves: 5,
     onInconclusive: 'advance',
     mildestOnInconclusive: 'advance',
     unwatchedLimitSeconds: 10 * minute,
@@ -78,6 +88,9 @@ const table: Record<Level, Controls> = {
     maxStepShare: 0.75,
     autoFirstShare: 0.1,
     autoGrowth: 4,
+    worstFirstBudget: 0.001,
+    mostGrowth: 10,
+    mostWaves: 6,
     onInconclusive: 'advance',
     mildestOnInconclusive: 'advance',
     unwatchedLimitSeconds: 5 * minute,
@@ -93,6 +106,9 @@ const table: Record<Level, Controls> = {
     maxStepShare: 0.5,
     autoFirstShare: 0.05,
     autoGrowth: 3,
+    worstFirstBudget: 0.0005,
+    mostGrowth: 6,
+    mostWaves: 7,
     onInconclusive: 'hold',
     mildestOnInconclusive: 'advance',
     unwatchedLimitSeconds: 3 * minute,
@@ -110,6 +126,9 @@ const table: Record<Level, Controls> = {
     maxStepShare: 0.34,
     autoFirstShare: 0.02,
     autoGrowth: 2,
+    worstFirstBudget: 0.00025,
+    mostGrowth: 4,
+    mostWaves: 8,
     approval: true,
     onInconclusive: 'hold',
     mildestOnInconclusive: 'hold',
@@ -129,6 +148,9 @@ const table: Record<Level, Controls> = {
     maxStepShare: 0.25,
     autoFirstShare: 0.01,
     autoGrowth: 2,
+    worstFirstBudget: 0.0001,
+    mostGrowth: 3,
+    mostWaves: 10,
     approval: true,
     onInconclusive: 'rollback',
     mildestOnInconclusive: 'rollback',

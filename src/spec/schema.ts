@@ -49,7 +49,7 @@ const waves = z
   })
   .meta({
     description:
-      'auto: sizes from the number of targets and the level, small first. Or a list whose last wave reaches 100%.',
+      'auto: sizes from the traffic, the targets and the level, small first. Or a list whose last wave reaches 100%.',
     default: 'auto',
   });
 

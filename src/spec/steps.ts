@@ -1,6 +1,8 @@
 import type { Target } from '../drivers/protocol.js';
 import type { Controls } from '../policy/controls.js';
-import { autoSizes, type Size } from './sizes.js';
+import type { Watched } from './course.js';
+import { sizedParts } from './sized.js';
+import { autoSizes } from './sizes.js';
 import type { Taking } from './taking.js';
 import type { BakeSpec, ChangeSpec, WaveSpec } from './types.js';
 import { percentText } from './units.js';
@@ -12,6 +14,7 @@ export interface Step {
   how:
     | { kind: 'wave'; wave: WaveSpec; place: string }
     | { kind: 'sizes'; counts: Record<string, number>; why: string }
+    | { kind: 'picks'; ids: Record<string, string[]>; why: string }
     | { kind: 'last' };
 }
 
@@ -20,8 +23,14 @@ export interface Added {
   targets: Target[];
 }
 
-export function stepsOf(waves: ChangeSpec['waves'], takings: readonly Taking[], controls: Controls): Step[] {
-  const steps = waves === 'auto' ? automatic(takings, controls) : waves.map(written);
+/** `watched`: what is known of the traffic; null where nothing is, or automatic waves go by the level alone. */
+export function stepsOf(
+  waves: ChangeSpec['waves'],
+  takings: readonly Taking[],
+  controls: Controls,
+  watched: Watched | null,
+): Step[] {
+  const steps = waves === 'auto' ? automatic(takings, controls, watched) : waves.map(written);
   const last = takings.some((taking) => taking.going === 'last');
   return last ? [...steps, { name: 'irreversible', bake: null, how: { kind: 'last' } }] : steps;
 }
@@ -30,26 +39,36 @@ function written(wave: WaveSpec, i: number): Step {
   return { name: wave.name, bake: wave.bake, how: { kind: 'wave', wave, place: `waves[${i}]` } };
 }
 
-/**
- * Every part has sizes of its own, each within what the level allows. The part with the most waves leads; the waves of
- * the others are spread over its waves and end with the last.
- */
-function automatic(takings: readonly Taking[], controls: Controls): Step[] {
+function automatic(takings: readonly Taking[], controls: Controls, watched: Watched | null): Step[] {
   const going = takings.filter((taking) => taking.going !== 'last');
-  const plans = going.map((taking) => ({
-    part: taking.part,
-    sizes: autoSizes(
-      taking.order.map((target) => taking.shareOf([target])),
-      controls,
-    ),
-  }));
-  const lead = plans.reduce<Size[]>((most, { sizes }) => (sizes.length > most.length ? sizes : most), []);
-  return lead.map(({ why }, i) => {
-    const counts = plans.flatMap(({ part, sizes }): [string, number][] => {
-      const turn = sizes.findIndex((_, k) => Math.ceil(((k + 1) * lead.length) / sizes.length) === i + 1);
-      return turn < 0 ? [] : [[part, sizes[turn]?.count ?? 0]];
+  if (watched !== null) {
+    return together(sizedParts(going, controls, watched)).map(({ why, turns }, i) => {
+      const ids = Object.fromEntries(turns.map(([part, pick]) => [part, pick.ids]));
+      return { name: `wave-${i + 1}`, bake: null, how: { kind: 'picks', ids, why } };
     });
-    return { name: `wave-${i + 1}`, bake: null, how: { kind: 'sizes', counts: Object.fromEntries(counts), why } };
+  }
+  const sizes = going.map((taking) => {
+    const shares = taking.order.map((target) => taking.shareOf([target]));
+    return [taking.part, autoSizes(shares, controls)] as const;
+  });
+  return together(new Map(sizes)).map(({ why, turns }, i) => {
+    const counts = Object.fromEntries(turns.map(([part, { count }]) => [part, count]));
+    return { name: `wave-${i + 1}`, bake: null, how: { kind: 'sizes', counts, why } };
+  });
+}
+
+/**
+ * Every part has waves of its own, each within what the level allows. The part with the most leads; those of the others
+ * are spread over its waves and end with the last.
+ */
+function together<T extends { why: string }>(parts: ReadonlyMap<string, T[]>): { why: string; turns: [string, T][] }[] {
+  const lead = [...parts.values()].reduce<T[]>((most, waves) => (waves.length > most.length ? waves : most), []);
+  return lead.map(({ why }, i) => {
+    const turns = [...parts].flatMap(([part, waves]): [string, T][] => {
+      const turn = waves.find((_, k) => Math.ceil(((k + 1) * lead.length) / waves.length) === i + 1);
+      return turn === undefined ? [] : [[part, turn]];
+    });
+    return { why, turns };
   });
 }
 
@@ -61,6 +80,8 @@ export function takeStep({ how }: Step, takings: readonly Taking[], first: boole
         return { taking, targets: taking.byWave(how.wave, first) };
       case 'sizes':
         return { taking, targets: taking.byCount(how.counts[taking.part] ?? 0, first) };
+      case 'picks':
+        return { taking, targets: taking.byIds(how.ids[taking.part] ?? [], first) };
       case 'last':
         return { taking, targets: taking.going === 'last' ? taking.left : [] };
       default:
@@ -81,7 +102,7 @@ export function whyOf({ how }: Step, added: readonly Added[]): string {
 
 function reason(how: Step['how']): string {
   if (how.kind === 'last') return 'it cannot be taken back, so it comes when all else is proven';
-  return how.kind === 'sizes' ? how.why : `as written, to ${toText(how.wave)}`;
+  return how.kind === 'sizes' || how.kind === 'picks' ? how.why : `as written, to ${toText(how.wave)}`;
 }
 
 export function toText({ to, where }: WaveSpec): string {

@@ -68,6 +68,12 @@ export class Taking {
     return this.byGoing(first) ?? this.left.slice(0, count);
   }
 
+  /** What an automatic wave adds that was planned target by target. */
+  byIds(ids: readonly string[], first: boolean): Target[] {
+    const wanted = new Set(ids);
+    return this.byGoing(first) ?? this.left.filter((target) => wanted.has(target.id));
+  }
+
   private byGoing(first: boolean): Target[] | null {
     if (this.going === 'whole') return first ? [...this.order] : [];
     return this.going === 'last' ? [] : null;

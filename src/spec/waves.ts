@@ -1,5 +1,6 @@
 import { GraywaveError } from '../errors.js';
 import { bakeOf, type Controls, controlsOf } from '../policy/controls.js';
+import type { Watched } from './course.js';
 import { stepFault } from './limits.js';
 import { autoSizes } from './sizes.js';
 import { stepsOf, takeStep, whyOf } from './steps.js';
@@ -30,16 +31,41 @@ export interface PlannedWave {
 export type WavesSpec = Pick<ChangeSpec, 'waves' | 'bake' | 'gates'>;
 
 /**
+ * The waves of a change whose traffic is known: automatic ones sized by it. They fall back to those by the level alone
+ * where the traffic's would not do, for example where a gate stands before a wave that they do not have. `waves`: those.
+ */
+export function resize(
+  spec: WavesSpec,
+  parts: readonly PartTargets[],
+  controls: Controls,
+  watched: Watched | null,
+  waves: PlannedWave[],
+): PlannedWave[] {
+  if (spec.waves !== 'auto' || watched === null) return waves;
+  try {
+    return planWaves(spec, parts, controls, watched);
+  } catch (error) {
+    if (error instanceof GraywaveError && error.code === 'PLAN_REFUSED') return waves;
+    throw error;
+  }
+}
+
+/**
  * Which targets are changed in which wave. All parts go through the waves together, each by its own targets; every
  * target is changed in exactly one wave; what cannot be taken back and comes after other parts gets a wave after all
  * others. Deterministic. Throws GraywaveError PLAN_REFUSED, naming the wave and the remedy, when a wave adds nothing,
  * targets are left over, or a wave is larger than the level allows.
  */
-export function planWaves(spec: WavesSpec, parts: readonly PartTargets[], controls: Controls): PlannedWave[] {
+export function planWaves(
+  spec: WavesSpec,
+  parts: readonly PartTargets[],
+  controls: Controls,
+  watched: Watched | null = null,
+): PlannedWave[] {
   const takings = takingsOf(parts);
   const waves: PlannedWave[] = [];
   let compared = false;
-  for (const [i, step] of stepsOf(spec.waves, takings, controls).entries()) {
+  for (const [i, step] of stepsOf(spec.waves, takings, controls, watched).entries()) {
     const added = takeStep(step, takings, i === 0);
     const fault = stepFault(step, added, i === 0, controls);
     if (fault !== null) throw refuse(`wave ${i + 1} (${step.name}): ${fault}`);

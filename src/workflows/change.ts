@@ -119,7 +119,7 @@ async function isFirst(run: Run): Promise<void> {
 
 async function plan(run: Run): Promise<void> {
   run.plannedAfter = await askHead();
-  const { parts, classification, waves, streams, reporting } = await planChange(run.input.spec);
+  const { parts, classification, waves, streams, reporting } = await planChange(run.input.spec, run.input.engine);
   const { controls, level } = classification;
   run.planned = parts;
   run.waves = waves;

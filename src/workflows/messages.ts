@@ -3,12 +3,13 @@ import type { Verdict } from '../judge/types.js';
 import type { Classification } from '../policy/classify.js';
 import type { FrozenStream } from '../sources/frozen.js';
 import type { ChangeSpec } from '../spec/types.js';
+import type { Engine } from './engine.js';
 import type { Resume } from './resume.js';
 
 /** Everything that goes into and comes out of a change's workflow. All of it is JSON; nothing here is ever narrowed. */
 export interface ChangeInput {
   /** Which version of the workflow's rules this run follows; set at submit, branched on instead of `patched()`. */
-  engine: 1;
+  engine: Engine;
   spec: ChangeSpec;
   specHash: string;
   submittedBy: string;

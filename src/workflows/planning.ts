@@ -1,11 +1,15 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 import type { FreezeAnswer } from '../activities/types.js';
 import type { PlanAnswer } from '../drivers/protocol.js';
+import { trafficOf } from '../judge/outlook.js';
 import { type Classification, classify } from '../policy/classify.js';
 import { riskOf } from '../policy/risk.js';
 import type { FrozenStream } from '../sources/frozen.js';
+import type { Watched } from '../spec/course.js';
+import { delayOf } from '../spec/delay.js';
 import type { ChangeSpec, PartSpec } from '../spec/types.js';
-import { type PlannedWave, planWaves } from '../spec/waves.js';
+import { type PlannedWave, planWaves, resize } from '../spec/waves.js';
+import type { Engine } from './engine.js';
 import { forwardDriver, own } from './proxies.js';
 
 export interface PlannedPart {
@@ -20,6 +24,8 @@ export interface ChangePlan {
   streams: FrozenStream[];
   /** Targets that the streams tell of. */
   reporting: string[];
+  /** The largest distance of looks, where a worker has told it. */
+  lookSeconds?: number;
 }
 
 /** A driver, the classification or the waves refuse the change as it stands; the message says what to do. */
@@ -27,8 +33,11 @@ export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
-/** Asks the drivers, classifies, plans the waves and freezes what is watched. Touches nothing. */
-export async function planChange(spec: ChangeSpec): Promise<ChangePlan> {
+/**
+ * Asks the drivers, classifies, plans the waves, freezes what is watched, and with that sizes automatic waves anew.
+ * Touches nothing. What is refused is refused before anything is read.
+ */
+export async function planChange(spec: ChangeSpec, engine: Engine): Promise<ChangePlan> {
   const parts = await Promise.all(spec.parts.map((part) => planPart(spec.id, part)));
   const planned = parts.map(({ part, plan }) => ({
     part: part.name,
@@ -36,8 +45,17 @@ export async function planChange(spec: ChangeSpec): Promise<ChangePlan> {
     reversible: plan.reversible,
   }));
   const classification = sayingWhy(() => classify(riskOf(spec, planned)));
-  const waves = sayingWhy(() => planWaves(spec, planned, classification.controls));
-  return { parts, classification, waves, ...(await freeze(spec, parts)) };
+  const { controls } = classification;
+  const waves = sayingWhy(() => planWaves(spec, planned, controls));
+  const frozen = await freeze(spec, parts);
+  const watched = engine === 1 ? null : watchedOf(spec, frozen);
+  return { parts, classification, waves: resize(spec, planned, controls, watched, waves), ...frozen };
+}
+
+/** What the sizes of waves can go by; null where no stream has traffic whose bad share is known. */
+function watchedOf(spec: ChangeSpec, { streams, lookSeconds }: FreezeAnswer): Watched | null {
+  const known = streams.flatMap((stream) => (stream.problem === undefined ? (trafficOf(stream) ?? []) : []));
+  return known.length === 0 ? null : { streams: known, delay: delayOf(spec.rollback, lookSeconds), spec };
 }
 
 async function planPart(changeId: string, part: PartSpec): Promise<PlannedPart> {

@@ -150,6 +150,13 @@ export const acts: Record<string, Ending> = {
     await client.temporal.workflow.getHandle(holdWorkflowId('level/L1')).executeUpdate('lift');
     return id;
   },
+  sized: (stage) => played(stage, { waves: 'auto', bake: { min: '1s', max: '6s' } }),
+  sized_by_level: async (_stage, { client }) => {
+    const spec = aChange({ waves: 'auto', bake: { min: '1s', max: '6s' } });
+    const input = { engine: 1 as const, spec, specHash: specHash(spec), submittedBy: 'tests' };
+    await startChange(client.temporal, input, 'before');
+    return spec.id;
+  },
   told: async (stage, { client }) => {
     stage.world.channels = { waits: ['chat'], completed: ['chat'] };
     const id = await played(stage, { ...quick, gates: [{ beforeWave: 1, reason: 'look first' }] });
