@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import type { GraywaveClient } from '../client/client.js';
 import { asGraywave } from '../client/failure.js';
-import { type Forecast, forecast } from '../client/forecast.js';
+import { type Forecast, forecast, planDelay } from '../client/forecast.js';
 import { GraywaveError } from '../errors.js';
 import { onErrorOf, onInconclusiveOf } from '../policy/controls.js';
 import type { ChangeSpec } from '../spec/types.js';
@@ -14,6 +14,7 @@ import type { Preview } from '../workflows/preview.js';
 import { jsonOption, print, printJson, tell, withClient } from './session.js';
 import { percent, span, table } from './table.js';
 import { readChecked } from './validate.js';
+import { watchedText } from './watched.js';
 
 const within = '3 minutes';
 
@@ -31,13 +32,14 @@ export const planCommand = (): Command =>
       const { spec, warnings } = await readChecked(file, config);
       await withClient(async (client) => {
         const plan = await planned(client, spec);
-        const seen = forecast(plan);
+        const seen = forecast(spec, plan);
         if (json)
           return printJson({
             id: spec.id,
             classification: plan.classification,
             parts: plan.parts,
             waves: plan.waves,
+            delay: planDelay(spec, plan),
             forecast: seen,
             warnings,
           });
@@ -89,9 +91,10 @@ function planText(spec: ChangeSpec, plan: ChangePlan, seen: Forecast[]): string 
         `${Object.values(wave.targets).flat().join(' ')}${wave.gate === null ? '' : `  (approval first: ${wave.gate})`}`,
       ]),
     ]),
+    ...plan.waves.map((wave) => `  ${wave.index}: ${wave.why}`),
     '',
     pc.bold('watched'),
-    ...(seen.length === 0 ? ['  nothing: no wave can be proven safe'] : [forecastTable(plan, seen)]),
+    ...watchedText(plan, seen, planDelay(spec, plan)),
     '',
     pc.bold('a rollback would'),
     ...plan.parts.map(({ part, plan: answer }) =>
@@ -102,23 +105,4 @@ function planText(spec: ChangeSpec, plan: ChangePlan, seen: Forecast[]): string 
     `  be over ${span(spec.rollback.deadlineSeconds * 1000)} after it began; what is not restored by then is taken out of service and said so`,
   ];
   return lines.join('\n');
-}
-
-function forecastTable(plan: ChangePlan, seen: Forecast[]): string {
-  const rows = seen.map((row) => {
-    const settings = plan.streams.find((stream) => stream.settings.name === row.stream)?.settings;
-    return [
-      `  wave ${row.wave}`,
-      row.stream,
-      row.eventsPerSecond === null ? '-' : `${row.eventsPerSecond.toFixed(1)}/s`,
-      row.leastDetectable === null ? '-' : `${row.leastDetectable}x`,
-      `${settings?.detectRatio.toPrecision(3) ?? '?'}x`,
-      row.provesAfterSeconds === null ? '-' : span(row.provesAfterSeconds * 1000),
-      row.note,
-    ];
-  });
-  return table([
-    ['', 'stream', 'events', 'least seen', 'must exclude', 'proven after', 'what happens at its end'],
-    ...rows,
-  ]);
 }

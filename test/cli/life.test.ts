@@ -84,7 +84,7 @@ test('plan touches nothing and says what it would do', async () => {
     expect(text.stdout).toContain(part);
   }
   const plan = json(await desk.run('plan', 'good.yaml', '--json'));
-  expect(Object.keys(plan)).toEqual(['id', 'classification', 'parts', 'waves', 'forecast', 'warnings']);
+  expect(Object.keys(plan)).toEqual(['id', 'classification', 'parts', 'waves', 'delay', 'forecast', 'warnings']);
   expect(json(await desk.run('list', '--json'))).toEqual({ changes: [] });
 });
 
