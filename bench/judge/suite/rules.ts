@@ -1,3 +1,4 @@
+import { classify } from '../../../src/judge/rank/classify.js';
 import type { Cell, Count } from '../../../src/judge/types.js';
 
 /** A judge of a whole change, look by look. */
@@ -57,10 +58,41 @@ const checks = (name: string, leastSuccess: number, stopAt: number): Rule => ({
   },
 });
 
+/** Kayenta's rank test at its defaults, on the bad shares of each minute, asked every five minutes from the tenth on. */
+const ranks: Rule = {
+  name: 'rank judge, every 5 min',
+  begin: () => {
+    let [canary, baseline] = [nothing, nothing];
+    const shares = { canary: [] as number[], baseline: [] as number[] };
+    return (cell, at) => {
+      canary = add(canary, cell.canary);
+      baseline = add(baseline, cell.baseline);
+      if (at % 60 !== 0) return false;
+      shares.canary.push(shareOf(canary));
+      shares.baseline.push(shareOf(baseline));
+      [canary, baseline] = [nothing, nothing];
+      const isAsked = at >= 600 && at % 300 === 0;
+      return isAsked && classify(kayenta, shares.baseline, shares.canary).label === 'High';
+    };
+  },
+};
+const kayenta = {
+  classifier: 'MannWhitney',
+  direction: 'increase',
+  nanStrategy: 'remove',
+  confidence: 0.98,
+  tolerance: 0.25,
+  measure: 'meanRatio',
+  allowed: [1, 1],
+  criticalBeyond: [1, 1],
+  critical: false,
+} as const;
+
 /** Argo Rollouts: failureLimit 3 stops at the fourth failed measurement. Flagger: threshold 5 at the fifth. */
 export const rules: readonly Rule[] = [
   zPeeked,
   twice,
+  ranks,
   checks('Argo-like: success ≥ 95%', 0.95, 4),
   checks('Argo-like: errors ≤ 2%', 0.98, 4),
   checks('Flagger-like: success ≥ 99%', 0.99, 5),
