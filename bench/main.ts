@@ -2,20 +2,14 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../src/errors.js';
 import { orAbort } from '../src/sources/share.js';
 import { engineBench } from './engine/bench.js';
-import { judgeBench } from './judge/bench.js';
+import { judgeBench, type JudgeOptions } from './judge/bench.js';
 import { reactionBench } from './reaction/bench.js';
 import { scaleBench } from './scale/bench.js';
 
-interface Asked {
+interface Asked extends JudgeOptions {
   runs: number;
   changes: number;
   profile: string | null;
-  data: string | null;
-  verdicts: string | null;
-  full: boolean;
-  draws: number;
-  tell: (text: string) => void;
-  signal: AbortSignal;
 }
 
 /** Every bench by name: what it measures, in a line, and how. */

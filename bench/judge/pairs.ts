@@ -1,20 +1,7 @@
 /** How many pairs of windows a second one core judges, warm. */
-import { classify, type ClassifierSettings } from '../../src/judge/rank/classify.js';
+import { classify, kayentaDefaults } from '../../src/judge/rank/classify.js';
 import { judgeWindow } from '../../src/judge/window/window.js';
 import { random } from './random.js';
-
-/** Kayenta's own defaults. */
-const settings: ClassifierSettings = {
-  classifier: 'MannWhitney',
-  direction: 'either',
-  nanStrategy: 'remove',
-  confidence: 0.98,
-  tolerance: 0.25,
-  measure: 'meanRatio',
-  allowed: [1, 1],
-  criticalBeyond: [1, 1],
-  critical: false,
-};
 
 /** Rank mode and whole window judge on the same pairs of `points` samples, half of them shifted; best of three passes. */
 export function pairSpeed(points: number, pairs: number, nowMs: () => number): { rank: number; window: number } {
@@ -34,7 +21,7 @@ export function pairSpeed(points: number, pairs: number, nowMs: () => number): {
     return best;
   };
   return {
-    rank: speed(({ control, experiment }) => classify(settings, control, experiment)),
+    rank: speed(({ control, experiment }) => classify(kayentaDefaults, control, experiment)),
     window: speed((one) => judgeWindow([{ name: 'metric', direction: 'increase', nanStrategy: 'remove', ...one }])),
   };
 }

@@ -1,4 +1,6 @@
+import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { messageOf } from '../errors.js';
 import type { Entry } from '../journal/port.js';
 import type { Notice } from '../notify/notice.js';
 
@@ -23,8 +25,8 @@ export async function lastWarned(client: Client): Promise<Warned[]> {
       const { warned: known } = (await client.workflow.getHandle(workflowId, runId).result()) as { warned?: Warned[] };
       return known ?? [];
     }
-  } catch {
-    return [];
+  } catch (error) {
+    Context.current().log.warn('the warden does not know what it has paged for before', { error: messageOf(error) });
   }
   return [];
 }

@@ -3,6 +3,7 @@ import type { WrittenSignal } from '../spec/signals.js';
 import { durationText } from '../spec/units.js';
 import { boundsOf } from './argo-bounds.js';
 import type { Field } from './field.js';
+import { headerOf } from './header.js';
 import { filled, type Placeholders } from './placeholders.js';
 import { signalOf } from './promql.js';
 import { providerOf } from './argo-provider.js';
@@ -33,7 +34,7 @@ export function fromArgo(documents: readonly Field[], given: Arguments): FromArg
   const known: Arguments = { ...(rollout === undefined ? {} : argumentsOf(rollout)), ...given };
   let bakeSeconds = 0;
   for (const document of documents) {
-    headerOf(document);
+    headerOf(document, null);
     if (document === rollout) {
       Object.assign(change, wavesOf(document));
       continue;
@@ -65,16 +66,6 @@ export function fromArgo(documents: readonly Field[], given: Arguments): FromArg
     change.bake = { min: text, max: text };
   }
   return { title: titles.join(', '), metrics, change };
-}
-
-function headerOf(document: Field): void {
-  document.get('apiVersion').carried('apiVersion');
-  document.get('kind').carried('kind');
-  document.get('metadata', 'name').carried('title');
-  document.get('status').left('what the controller saw last', 'nothing');
-  for (const [key, field] of document.get('metadata').entries()) {
-    if (key !== 'name') field.left('it names the object in its cluster', 'nothing');
-  }
 }
 
 /** Values that a Rollout gives to the templates' arguments. */

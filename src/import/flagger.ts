@@ -3,6 +3,7 @@ import type { WrittenSignal } from '../spec/signals.js';
 import { durationText, percentText } from '../spec/units.js';
 import { headersOf, sourceOf } from './endpoint.js';
 import type { Field } from './field.js';
+import { headerOf } from './header.js';
 import { flaggerWaves } from './flagger-waves.js';
 import { filled, type Placeholders } from './placeholders.js';
 import { signalOf, slug, sourceName } from './promql.js';
@@ -28,7 +29,7 @@ export function fromFlagger(documents: readonly Field[], given: Arguments): From
   const signals: WrittenSignal[] = [];
   const change: ChangeFragment = {};
   const titles: string[] = [];
-  for (const document of documents) headerOf(document);
+  for (const document of documents) headerOf(document, 'metrics[].query');
   for (const canary of ofKind('Canary')) {
     titles.push(canary.get('metadata', 'name').line() ?? 'canary');
     const analysis = ['analysis', 'canaryAnalysis'].map((key) => canary.get('spec', key)).find((one) => one.there);
@@ -48,17 +49,6 @@ export function fromFlagger(documents: readonly Field[], given: Arguments): From
   }
   if (signals.length > 0) change.signals = signals;
   return { title: titles.join(', '), metrics, change };
-}
-
-function headerOf(document: Field): void {
-  document.get('apiVersion').carried('apiVersion');
-  document.get('kind').carried('kind');
-  document.get('metadata', 'name').carried('title');
-  document.get('status').left('what the controller saw last', 'nothing');
-  for (const [key, field] of document.get('metadata').entries()) {
-    if (key === 'namespace') field.carried('metrics[].query');
-    else if (key !== 'name') field.left('it names the object in its cluster', 'nothing');
-  }
 }
 
 function specOf(canary: Field): void {

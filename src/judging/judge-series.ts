@@ -1,4 +1,4 @@
-import { classify, type ClassifierSettings, type Label } from '../judge/rank/classify.js';
+import { classify, type ClassifierSettings, kayentaDefaults, type Label } from '../judge/rank/classify.js';
 import type { VerdictKind } from '../judge/types.js';
 import {
   judgeWindow,
@@ -190,16 +190,12 @@ const usualEffect: Effect = {
   criticalDecrease: 1,
 };
 
-/** Confidence and tolerance as Kayenta's own judge has them. */
-const kayenta = { confidence: 0.98, tolerance: 0.25 } as const;
-
 function classifierOf(its: MetricSettings): ClassifierSettings {
   const effect = its.effect ?? usualEffect;
   return {
-    classifier: 'MannWhitney',
+    ...kayentaDefaults,
     direction: its.direction,
     nanStrategy: its.nan,
-    ...kayenta,
     measure: effect.measure,
     allowed: [effect.decrease, effect.increase],
     criticalBeyond: [effect.criticalDecrease, effect.criticalIncrease],

@@ -1,4 +1,4 @@
-import { classify } from '../../../src/judge/rank/classify.js';
+import { classify, kayentaDefaults } from '../../../src/judge/rank/classify.js';
 import type { Cell, Count } from '../../../src/judge/types.js';
 
 /** A judge of a whole change, look by look. */
@@ -76,17 +76,7 @@ const ranks: Rule = {
     };
   },
 };
-const kayenta = {
-  classifier: 'MannWhitney',
-  direction: 'increase',
-  nanStrategy: 'remove',
-  confidence: 0.98,
-  tolerance: 0.25,
-  measure: 'meanRatio',
-  allowed: [1, 1],
-  criticalBeyond: [1, 1],
-  critical: false,
-} as const;
+const kayenta = { ...kayentaDefaults, direction: 'increase' } as const;
 
 /** Argo Rollouts: failureLimit 3 stops at the fourth failed measurement. Flagger: threshold 5 at the fifth. */
 export const rules: readonly Rule[] = [

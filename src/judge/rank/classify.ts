@@ -28,6 +28,19 @@ export interface ClassifierSettings {
   critical: boolean;
 }
 
+/** As Kayenta's judge has them where a canary configuration says nothing; a metric is judged both ways. */
+export const kayentaDefaults: Readonly<ClassifierSettings> = {
+  classifier: 'MannWhitney',
+  direction: 'either',
+  nanStrategy: 'remove',
+  confidence: 0.98,
+  tolerance: 0.25,
+  measure: 'meanRatio',
+  allowed: [1, 1],
+  criticalBeyond: [1, 1],
+  critical: false,
+};
+
 export interface Classification {
   label: Label;
   /** True: this metric alone fails the canary. */
